@@ -1,0 +1,1 @@
+"""Settlement of health-insurance claims on an EVM chain."""

@@ -1,0 +1,50 @@
+"""What every test may ask for: the shared example files, and the tools that need Node."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+STRICT = os.environ.get("CLAIMS_CI") == "1"
+
+
+def node_missing() -> str | None:
+    """Say which of the Node tools is missing, or None where all are here."""
+    if shutil.which("node") is None:
+        return "Node.js is not installed"
+    for tool in ("anvil", "cast"):
+        if not (ROOT / "node_modules" / ".bin" / tool).exists():
+            return f"node_modules lacks {tool}: run `npm ci`"
+    if not (ROOT / "node_modules" / "solc").is_dir():
+        return "node_modules lacks solc: run `npm ci`"
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what needs Node where Node is missing; in CI that is a failure and not a skip."""
+    reason = node_missing()
+    if reason is None or STRICT:
+        return
+    for item in items:
+        if "node" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def _node_in_ci(request: pytest.FixtureRequest) -> None:
+    """In CI a test that needs Node fails, with the reason, where a tool is missing."""
+    if STRICT and request.node.get_closest_marker("node") is not None:
+        reason = node_missing()
+        if reason is not None:
+            pytest.fail(reason)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of example files that nobody in this project wrote; a test that asks is skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the shared example files are not at {SHARED.parent.name}/{SHARED.name} beside the project")
+    return SHARED

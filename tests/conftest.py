@@ -48,3 +48,35 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"the shared example files are not at {SHARED.parent.name}/{SHARED.name} beside the project")
     return SHARED
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In CI, remember every skip: what the machine can run is run."""
+    if STRICT and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(SkipsFail(), "skips-fail")
+
+
+class SkipsFail:
+    """Turn a skip into a failure of the whole run, unless the shared example files are what is missing."""
+
+    def __init__(self) -> None:
+        self.skipped: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a skip that has no excuse."""
+        if (
+            report.skipped
+            and not hasattr(report, "wasxfail")
+            and (SHARED.is_dir() or "shared" not in str(report.longrepr))
+        ):
+            self.skipped.append(report.nodeid)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Fail where something was skipped."""
+        if self.skipped:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say which tests did not run."""
+        for test in self.skipped:
+            terminalreporter.write_line(f"not run, although this machine can: {test}", red=True)

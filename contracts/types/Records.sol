@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity ^0.8.28;
+
+// What the contracts store. Every record fits one slot. Days are whole days since 1970-01-01 UTC; a uint16 reaches 2149.
+// Amounts are cents.
+
+// -- Registry ---------------------------------------------------------------------------------------------------------
+
+/// @notice A clinician's credential (248 bits).
+/// @param key Signs attestations: an account or an ERC-1271 wallet.
+/// @param controller Who controls the practitioner; never 0 once enrolled.
+/// @param validFrom First day of the credential.
+/// @param validUntil Last day of the credential.
+/// @param compromisedFrom Day from which the key no longer counts, or 0.
+/// @param suspended While set, nothing is accepted.
+struct Practitioner {
+    address key;
+    uint32 controller;
+    uint16 validFrom;
+    uint16 validUntil;
+    uint16 compromisedFrom;
+    bool suspended;
+}
+
+/// @notice A billing organisation's credential (72 bits).
+struct Provider {
+    uint32 controller;
+    uint16 validFrom;
+    uint16 validUntil;
+    bool suspended;
+}
+
+/// @notice That a practitioner may sign for a provider (40 bits).
+struct Affiliation {
+    uint16 validFrom;
+    uint16 validUntil;
+    bool active;
+}
+
+// -- InsurerBook ------------------------------------------------------------------------------------------------------
+
+/// @notice A policy; no person is on the chain (232 bits).
+/// @param limit The most that is ever paid on the policy.
+/// @param paid What was paid on it so far.
+/// @param reserve What is still locked for it in the treasury.
+/// @param year The calendar year whose services it covers.
+/// @param endDay First day without cover of a cancelled policy, else 0.
+/// @param ranks Bit r set: the policy may pay as payer of rank r. Never 0 once issued.
+struct Policy {
+    uint64 limit;
+    uint64 paid;
+    uint64 reserve;
+    uint16 year;
+    uint16 endDay;
+    uint8 ranks;
+}
+
+/// @notice Where a policy stands, computed from the clock.
+enum PolicyStatus {
+    None,
+    Active,
+    Cancelled,
+    Expired
+}
+
+/// @notice Where a claim stands.
+enum ClaimStatus {
+    None,
+    Submitted,
+    Pended,
+    Denied,
+    Paid
+}
+
+/// @notice A claim that lives on after its transaction (208 bits).
+/// @param status None for a claim that was settled in one transaction, or never presented.
+/// @param revision Decisions made so far.
+/// @param submittedAt Unix seconds; where the clock started.
+/// @param allowed As decided last.
+/// @param paid As decided last, cumulative.
+struct Claim {
+    ClaimStatus status;
+    uint32 revision;
+    uint40 submittedAt;
+    uint64 allowed;
+    uint64 paid;
+}
+
+/// @notice What binds the adjudicators (168 bits).
+/// @param epoch Decisions signed for another epoch are refused.
+/// @param claimCap The most that one claim is paid.
+/// @param quorumAbove Above this payment, `quorum` signatures are needed, else one.
+/// @param quorum At least 1.
+struct Controls {
+    uint32 epoch;
+    uint64 claimCap;
+    uint64 quorumAbove;
+    uint8 quorum;
+}
+
+/// @notice What the book's token balance is bound to (192 bits).
+/// @param reserved Locked for policies.
+/// @param owed Approved, and being transferred at this moment.
+/// @param credited Approved, could not be transferred, and waits for its owner.
+struct Totals {
+    uint64 reserved;
+    uint64 owed;
+    uint64 credited;
+}

@@ -1,0 +1,1 @@
+"""The command line: nouns, then verbs; one module a noun."""

@@ -1,0 +1,81 @@
+"""The entry point: puts the nouns together and turns every error into a message and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import typer
+
+from claims.cli import (
+    adjudicate,
+    bench,
+    claim,
+    contracts,
+    demo,
+    deploy,
+    doctor,
+    encounter,
+    home,
+    policy,
+    registry,
+    remit,
+)
+from claims.cli.console import note
+from claims.cli.failure import FAILED, exit_code, told
+
+app = typer.Typer(
+    name="claims",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    pretty_exceptions_show_locals=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Settle health-insurance claims on an EVM chain: an 837 in, signed evidence, a decision to the cent, a balanced 835 out.",
+)
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
+app.command("deploy")(deploy.deploy)
+app.command("adjudicate")(adjudicate.adjudicate)
+app.add_typer(home.app, name="home")
+app.add_typer(registry.app, name="registry")
+app.add_typer(policy.app, name="policy")
+app.add_typer(encounter.app, name="encounter")
+app.add_typer(claim.app, name="claim")
+app.add_typer(remit.app, name="remit")
+app.add_typer(contracts.app, name="contracts")
+app.add_typer(bench.app, name="bench")
+
+
+def run() -> None:
+    """Run the command line; the process ends with one of the exit codes of `claims.cli.failure`."""
+    try:
+        app()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        note("interrupted; repeating the command is safe")
+        sys.exit(FAILED)
+    except Exception as error:
+        code = exit_code(error)
+        if code is None:
+            _unexpected(error)
+            sys.exit(FAILED)
+        note(f"error: {told(error)}")
+        sys.exit(code)
+
+
+def _unexpected(error: Exception) -> None:
+    """Tell a defect of ours by type and place alone: a message or a local could hold a patient or a key."""
+    frames = traceback.extract_tb(error.__traceback__)
+    note(f"error: unexpected {type(error).__name__}; please report it with these places, which hold no data:")
+    for frame in frames[-6:]:
+        note(
+            f"  {os.path.basename(os.path.dirname(frame.filename))}/{os.path.basename(frame.filename)}:{frame.lineno} {frame.name}"
+        )
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,111 @@
+"""One party's own folder: who it is, which chain it works on, its keys and its store."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from claims.service.errors import UsageError
+
+SETTINGS = "home.toml"
+STORE = "store.sqlite"
+KEYS = "keys"
+PROVIDER, PAYER = "provider", "payer"
+
+# Each party's own keys: a payer's insurer key owns the book and its escrow, its credentialer key the registry, its
+# adjudicator key signs decisions. A provider's one key submits claims and is paid.
+PARTY_KEYS = {PAYER: ("insurer", "credentialer", "adjudicator"), PROVIDER: ("provider",)}
+
+_NAME = re.compile(r"[^\x00-\x1f\"\\]{1,80}")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The settings of one home.
+
+    `identifier` is a provider's NPI or a payer's identifier (NM109 of loop 2010BB). `profile` names the chain;
+    `chain_folder` is where an embedded chain's file and its deployment record lie, shared by the homes that meet on it.
+    `tax_id` goes into the 835. `strict_npi` has the NPI's check digit decide at intake.
+    """
+
+    folder: Path
+    role: str
+    name: str
+    identifier: str
+    profile: str = "local"
+    chain_folder: Path = Path()
+    tax_id: str = ""
+    strict_npi: bool = False
+
+    @property
+    def store_file(self) -> Path:
+        """The SQLite file of the home."""
+        return self.folder / STORE
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the home's Keystore V3 files lie."""
+        return self.folder / KEYS
+
+    def document(self, name: str) -> Path:
+        """A document that the home keeps, such as `plan.toml`."""
+        return self.folder / name
+
+
+_KEYS: dict[str, type] = {
+    "role": str,
+    "name": str,
+    "identifier": str,
+    "profile": str,
+    "chain_folder": str,
+    "tax_id": str,
+    "strict_npi": bool,
+}
+
+
+def write_home(home: Home) -> None:
+    """Write a new home's settings. Raises UsageError where the folder holds a home already or a value cannot be kept."""
+    file = home.folder / SETTINGS
+    if file.exists():
+        raise UsageError(f"{home.folder} is a home already; choose another folder")
+    if home.role not in PARTY_KEYS:
+        raise UsageError(f"a home's role is {PROVIDER} or {PAYER}, not {home.role!r}")
+    for label, text in (("name", home.name), ("identifier", home.identifier)):
+        if not _NAME.fullmatch(text):
+            raise UsageError(f"the {label} must have 1 to 80 characters, without quotes and backslashes")
+    home.folder.mkdir(parents=True, exist_ok=True)
+    home.keys_folder.mkdir(mode=0o700, exist_ok=True)
+    lines = [
+        f'role = "{home.role}"',
+        f'name = "{home.name}"',
+        f'identifier = "{home.identifier}"',
+        f'profile = "{home.profile}"',
+        f'chain_folder = "{home.chain_folder.as_posix()}"',
+        f'tax_id = "{home.tax_id}"',
+        f"strict_npi = {str(home.strict_npi).lower()}",
+    ]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def read_home(folder: Path) -> Home:
+    """Read a home's settings; a relative chain folder counts from the home. Raises UsageError."""
+    file = folder / SETTINGS
+    try:
+        table: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"{folder} is no home: make one with `claims home create --home {folder} ...`") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
+        raise UsageError(f"{file} cannot be read: {failure}") from None
+    for key, value in table.items():
+        if key not in _KEYS:
+            raise UsageError(f"{file}: unknown key {key!r}; known are {', '.join(_KEYS)}")
+        if not isinstance(value, _KEYS[key]):
+            raise UsageError(f"{file}: {key} must be {_KEYS[key].__name__}")
+    missing = [key for key in ("role", "name", "identifier") if key not in table]
+    if missing:
+        raise UsageError(f"{file} lacks {', '.join(missing)}")
+    chain_folder = folder / table.pop("chain_folder", ".")
+    return Home(folder=folder, chain_folder=chain_folder, **table)

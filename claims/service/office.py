@@ -1,0 +1,144 @@
+"""A home at work: its chain, its contracts and its store, opened together and closed together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from claims.service.errors import UsageError
+from claims.service.home import Home, read_home
+
+if TYPE_CHECKING:
+    from claims.chain.client import Chain, Receipt
+    from claims.chain.keystore import Keystore
+    from claims.chain.signer import Signer
+    from claims.model.signed import BookDomain, EvidenceDomain
+    from claims.store.store import Store
+
+CONTRACTS = ("TestDollar", "Registry", "InsurerBook")
+GAS_MONEY = 10**19
+"""Wei that a key of a development chain is given where it has less than a tenth of it."""
+
+
+@dataclass
+class Office:
+    """One party at work. Addresses come from the deployment's record, after the code on the chain was compared with it.
+
+    `passphrase` opens the home's keys; None where a command signs nothing.
+    """
+
+    home: Home
+    chain: Chain
+    passphrase: str | None = None
+
+    @cached_property
+    def store(self) -> Store:
+        """The home's store, bound to this chain; raises StoreMismatch where it belongs to another."""
+        from claims.store.store import open_store
+
+        return open_store(self.home.store_file, chain_id=self.chain.chain_id, genesis_hash=self.chain.header(0).hash)
+
+    @cached_property
+    def keystore(self) -> Keystore:
+        """The home's keys."""
+        from claims.chain.keystore import LIGHT, STANDARD, Keystore
+
+        return Keystore(self.home.keys_folder, LIGHT if self.chain.profile.development else STANDARD)
+
+    @property
+    def deployment_file(self) -> Path:
+        """Where the contracts of this chain are recorded."""
+        return self.home.chain_folder / "deploy" / f"{self.chain.chain_id}.json"
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """The addresses of the contracts by name, verified against the chain."""
+        from claims.chain.deployment import verified_addresses
+
+        if not self.deployment_file.exists():
+            raise UsageError(
+                f"nothing is deployed on chain {self.chain.chain_id}: {self.deployment_file} is missing; "
+                "run `claims deploy` in the payer's home, or copy its record here"
+            )
+        return verified_addresses(self.chain, self.deployment_file)
+
+    @cached_property
+    def evidence_domain(self) -> EvidenceDomain:
+        """Domain E of this chain's registry."""
+        from claims.model.signed import EvidenceDomain
+
+        return EvidenceDomain(self.chain.chain_id, self.addresses["Registry"])
+
+    @cached_property
+    def book_domain(self) -> BookDomain:
+        """Domain B of this chain's book."""
+        from claims.model.signed import BookDomain
+
+        return BookDomain(self.chain.chain_id, self.addresses["InsurerBook"])
+
+    def signer(self, name: str) -> Signer:
+        """Unlock a key of the home; on a development chain it is given gas money where it has none."""
+        signer = self.keystore.unlock(name, self.passphrase or "")
+        if self.chain.profile.development and self.chain.balance(signer.address) < GAS_MONEY // 10:
+            self.chain.fund(signer.address, GAS_MONEY)
+        return signer
+
+    def read(self, contract: str, function: str, *arguments: Any) -> Any:
+        """Ask a deployed contract."""
+        from claims.chain.artefacts import load
+
+        return self.chain.call(self.addresses[contract], load(contract).abi, function, arguments)
+
+    def write(self, signer: Signer, contract: str, function: str, *arguments: Any) -> Receipt:
+        """Send a call that moves no claim's money (claims go through the outbox); raises Reverted."""
+        from claims.chain.abi import encode_call
+        from claims.chain.artefacts import load
+        from claims.chain.sender import execute
+
+        return execute(
+            self.chain, signer, self.addresses[contract], encode_call(load(contract).abi, function, arguments)
+        )
+
+    def require(self, role: str) -> None:
+        """Refuse a command that is the other party's."""
+        if self.home.role != role:
+            raise UsageError(f"this command is a {role}'s; {self.home.folder} is a {self.home.role}'s home")
+
+
+@contextmanager
+def open_office(
+    folder: Path, *, profile: str | None = None, passphrase: str | None = None, start_at: int | None = None
+) -> Iterator[Office]:
+    """Open a home with its chain; `profile` overrides the home's. `start_at` is a new embedded chain's first time."""
+    home = read_home(folder)
+    if profile is not None:
+        home = replace(home, profile=profile)
+    with open_chain_of(home, start_at=start_at) as chain:
+        office = Office(home, chain, passphrase)
+        try:
+            yield office
+        finally:
+            if "store" in office.__dict__:
+                office.store.close()
+
+
+def open_chain_of(home: Home, *, start_at: int | None = None) -> Chain:
+    """Open the chain that a home names, with the errors of all our contracts known by name."""
+    from claims.chain.client import open_chain
+    from claims.chain.profile import load_profile
+
+    profile_name = home.profile
+    if profile_name.endswith(".toml") and not Path(profile_name).is_absolute():
+        profile_name = str(home.folder / profile_name)
+    return open_chain(load_profile(profile_name), home.chain_folder, known_abis(), start_at)
+
+
+def known_abis() -> dict[str, Sequence[dict[str, Any]]]:
+    """The interfaces of our contracts, so that each of their errors is told by name."""
+    from claims.chain.artefacts import load
+
+    return {name: load(name).abi for name in CONTRACTS}

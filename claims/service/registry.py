@@ -1,0 +1,167 @@
+"""Who may attest and who may bill: the credentialer's acts on the shared registry. Repeating one changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from claims.service.calendar import day_number, day_of
+from claims.service.errors import UsageError
+from claims.service.office import Office
+
+CREDENTIALER = "credentialer"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a command did on the registry: a sentence, and the transaction's hash and gas; both None where nothing was needed."""
+
+    what: str
+    transaction: bytes | None = None
+    gas: int | None = None
+
+
+def enrol_practitioner(
+    office: Office, practitioner: int, key: str, controller: int, begins: date, through: date
+) -> Act:
+    """Enrol a clinician under its registry id; raises UsageError where the id is enrolled with other values."""
+    found = office.read("Registry", "practitionerOf", practitioner)
+    wanted = {"controller": controller, "validFrom": day_number(begins), "validUntil": day_number(through)}
+    if int(found["key"], 16):
+        if found["key"].lower() != key.lower():
+            raise UsageError(
+                f"practitioner {practitioner} is enrolled with the key {found['key']}; a key is changed by rotating it"
+            )
+        if all(found[name] == value for name, value in wanted.items()):
+            return Act(f"practitioner {practitioner} is enrolled already")
+        return _send(
+            office, f"practitioner {practitioner} updated", "updatePractitioner", practitioner, *wanted.values()
+        )
+    return _send(
+        office, f"practitioner {practitioner} enrolled", "enrolPractitioner", practitioner, key, *wanted.values()
+    )
+
+
+def enrol_provider(office: Office, address: str, controller: int, begins: date, through: date) -> Act:
+    """Enrol a billing provider by the address that it sends and is paid with."""
+    found = office.read("Registry", "providerOf", address)
+    wanted = {"controller": controller, "validFrom": day_number(begins), "validUntil": day_number(through)}
+    if found["controller"]:
+        if all(found[name] == value for name, value in wanted.items()):
+            return Act(f"provider {address} is enrolled already")
+        return _send(office, f"provider {address} updated", "updateProvider", address, *wanted.values())
+    return _send(office, f"provider {address} enrolled", "enrolProvider", address, *wanted.values())
+
+
+def add_to_roster(office: Office, provider: str, practitioner: int, begins: date, through: date) -> Act:
+    """Let a clinician sign for a provider within a window."""
+    found = office.read("Registry", "rosterOf", provider, practitioner)
+    wanted = (day_number(begins), day_number(through))
+    if found["active"] and (found["validFrom"], found["validUntil"]) == wanted:
+        return Act(f"practitioner {practitioner} is on the roster already")
+    return _send(
+        office, f"practitioner {practitioner} put on the roster", "addToRoster", provider, practitioner, *wanted
+    )
+
+
+def list_book(office: Office, book: str) -> Act:
+    """Let an insurer's book spend attestations."""
+    if office.read("Registry", "isListed", book):
+        return Act(f"book {book} is listed already")
+    return _send(office, f"book {book} listed", "listBook", book, True)
+
+
+def suspend(
+    office: Office, *, practitioner: int | None = None, provider: str | None = None, suspended: bool = True
+) -> Act:
+    """Suspend a clinician or a provider at once, or reinstate one."""
+    done = "suspended" if suspended else "reinstated"
+    if practitioner is not None:
+        found = office.read("Registry", "practitionerOf", practitioner)
+        if found["suspended"] == suspended:
+            return Act(f"practitioner {practitioner} is {done} already")
+        return _send(office, f"practitioner {practitioner} {done}", "suspendPractitioner", practitioner, suspended)
+    if provider is None:
+        raise UsageError("name a practitioner's id or a provider's address")
+    found = office.read("Registry", "providerOf", provider)
+    if found["suspended"] == suspended:
+        return Act(f"provider {provider} is {done} already")
+    return _send(office, f"provider {provider} {done}", "suspendProvider", provider, suspended)
+
+
+def exclude(office: Office, last_day: date, *, practitioner: int | None = None, provider: str | None = None) -> Act:
+    """End a credential: `last_day` is the last day on which it counts."""
+    day = day_number(last_day)
+    if practitioner is not None:
+        found = office.read("Registry", "practitionerOf", practitioner)
+        if not int(found["key"], 16):
+            raise UsageError(f"practitioner {practitioner} is not enrolled")
+        if found["validUntil"] == day:
+            return Act(f"practitioner {practitioner} is excluded already")
+        return _send(
+            office,
+            f"practitioner {practitioner} excluded after {last_day}",
+            "updatePractitioner",
+            practitioner,
+            found["controller"],
+            min(found["validFrom"], day),
+            day,
+        )
+    if provider is None:
+        raise UsageError("name a practitioner's id or a provider's address")
+    found = office.read("Registry", "providerOf", provider)
+    if not found["controller"]:
+        raise UsageError(f"provider {provider} is not enrolled")
+    if found["validUntil"] == day:
+        return Act(f"provider {provider} is excluded already")
+    return _send(
+        office,
+        f"provider {provider} excluded after {last_day}",
+        "updateProvider",
+        provider,
+        found["controller"],
+        min(found["validFrom"], day),
+        day,
+    )
+
+
+def report_compromise(office: Office, practitioner: int, from_day: date) -> Act:
+    """Declare a clinician's key compromised from a day on."""
+    found = office.read("Registry", "practitionerOf", practitioner)
+    if found["compromisedFrom"] == day_number(from_day):
+        return Act(f"practitioner {practitioner}'s key is reported already")
+    return _send(
+        office,
+        f"practitioner {practitioner}'s key does not count from {from_day}",
+        "reportCompromise",
+        practitioner,
+        day_number(from_day),
+    )
+
+
+def show(office: Office, *, practitioner: int | None = None, provider: str | None = None) -> dict[str, Any]:
+    """Return what the registry says of a clinician, of a provider, or of one on the other's roster; dates are ISO text."""
+    result: dict[str, Any] = {}
+    if practitioner is not None:
+        result["practitioner"] = {"id": practitioner, **_dated(office.read("Registry", "practitionerOf", practitioner))}
+    if provider is not None:
+        result["provider"] = {"address": provider, **_dated(office.read("Registry", "providerOf", provider))}
+    if practitioner is not None and provider is not None:
+        result["roster"] = _dated(office.read("Registry", "rosterOf", provider, practitioner))
+    if not result:
+        raise UsageError("name a practitioner's id or a provider's address")
+    return result
+
+
+def _dated(record: dict[str, Any]) -> dict[str, Any]:
+    days = {"validFrom": "valid_from", "validUntil": "valid_until", "compromisedFrom": "compromised_from"}
+    return {
+        days.get(name, name): (day_of(value).isoformat() if value else None) if name in days else value
+        for name, value in record.items()
+    }
+
+
+def _send(office: Office, what: str, function: str, *arguments: Any) -> Act:
+    receipt = office.write(office.signer(CREDENTIALER), "Registry", function, *arguments)
+    return Act(what, receipt.transaction, receipt.gas_used)

@@ -9,7 +9,9 @@ from eth.exceptions import HeaderNotFound
 from eth_tester import EthereumTester
 from eth_tester.exceptions import BlockNotFound
 from eth_tester.exceptions import ValidationError as BadRequest
-from eth_utils import ValidationError, to_bytes, to_checksum_address, to_hex
+from eth_utils.address import to_checksum_address
+from eth_utils.conversions import to_bytes, to_hex
+from eth_utils.exceptions import ValidationError
 from rlp.exceptions import RLPException
 from web3.providers.eth_tester import EthereumTesterProvider
 from web3.providers.eth_tester.defaults import API_ENDPOINTS
@@ -25,7 +27,25 @@ PRIORITY_FEE_WEI = 10**9
 
 # What eth-tester answers for us; whatever else it knows (its own accounts, snapshots, a clock that only it sees) is closed.
 _FROM_TESTER = frozenset(
-    ["blockNumber", "feeHistory", "getBalance", "getStorageAt", "getTransactionCount", "getCode", "call", "estimateGas", "getBlockByHash", "getBlockByNumber", "getBlockTransactionCountByHash", "getBlockTransactionCountByNumber", "getTransactionByHash", "getTransactionByBlockHashAndIndex", "getTransactionByBlockNumberAndIndex", "getTransactionReceipt", "syncing"]
+    [
+        "blockNumber",
+        "feeHistory",
+        "getBalance",
+        "getStorageAt",
+        "getTransactionCount",
+        "getCode",
+        "call",
+        "estimateGas",
+        "getBlockByHash",
+        "getBlockByNumber",
+        "getBlockTransactionCountByHash",
+        "getBlockTransactionCountByNumber",
+        "getTransactionByHash",
+        "getTransactionByBlockHashAndIndex",
+        "getTransactionByBlockNumberAndIndex",
+        "getTransactionReceipt",
+        "syncing",
+    ]
 )
 _WRITES = frozenset({"eth_sendRawTransaction", "evm_mine", "evm_increaseTime", "claims_mint"})
 
@@ -35,7 +55,8 @@ Endpoint = Callable[[EthereumTester, Any], Any]
 class EmbeddedProvider(EthereumTesterProvider):
     """web3's provider over one embedded chain. Numbers are answered in hex, as every node does."""
 
-    _middleware = ()
+    # Requests and answers are translated in `_answer`, so that a bare request gets what web3 gets.
+    _middleware: Any = ()
 
     def __init__(self, backend: EmbeddedBackend) -> None:
         self.backend = backend

@@ -1,0 +1,139 @@
+"""Transactions before they are sent: built, costed, and tried without sending.
+
+Whoever keeps an outbox stores the signed bytes between `sign_transaction` and `broadcast` (see claims.chain.sender).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from claims.chain.errors import GasAboveCap, Reverted
+from claims.chain.gas import TRANSACTION_GAS_CAP, calldata_floor
+
+if TYPE_CHECKING:
+    from claims.chain.client import Chain, Fees
+
+GAS_MARGIN_PERCENT = 15
+FEE_BUMP_PERMILLE = 125
+"""Nodes replace a waiting transaction where both fees grow by a tenth; an eighth leaves room for rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnsignedTransaction:
+    """An EIP-1559 transaction. `to` None creates a contract; fees in wei a unit of gas, `value` in wei."""
+
+    chain_id: int
+    nonce: int
+    to: str | None
+    data: bytes
+    value: int
+    gas: int
+    max_fee: int
+    max_priority_fee: int
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields in JSON-RPC's names, as `Signer.sign_transaction` takes them."""
+        from eth_utils.address import to_checksum_address
+
+        fields: dict[str, Any] = {
+            "type": 2,
+            "chainId": self.chain_id,
+            "nonce": self.nonce,
+            "data": self.data,
+            "value": self.value,
+            "gas": self.gas,
+            "maxFeePerGas": self.max_fee,
+            "maxPriorityFeePerGas": self.max_priority_fee,
+        }
+        if self.to is not None:
+            fields["to"] = to_checksum_address(self.to)
+        return fields
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What sending would do. `refusal` None means it would go through now.
+
+    `gas` is the estimate without margin, `calldata_floor` the least its bytes alone cost (EIP-7623), `cost` the wei at
+    the present base fee and tip, `highest_cost` the wei at the fee offered.
+    """
+
+    refusal: Reverted | None
+    gas: int
+    calldata_floor: int
+    cost: int
+    highest_cost: int
+
+
+def prepare(
+    chain: Chain,
+    sender: str,
+    to: str | None,
+    data: bytes = b"",
+    value: int = 0,
+    nonce: int | None = None,
+    gas: int | None = None,
+    fees: Fees | None = None,
+) -> UnsignedTransaction:
+    """Build a transaction: nonce, gas and fees are asked of the chain where they are not given.
+
+    With `gas` given nothing is estimated, so a transaction that will be refused can be built too.
+    Raises Reverted where it would be refused, GasAboveCap where it needs more than one transaction may have.
+    """
+    if gas is None:
+        gas = with_margin(chain.estimate(to, data, sender, value))
+    elif gas > TRANSACTION_GAS_CAP:
+        raise GasAboveCap(gas, TRANSACTION_GAS_CAP)
+    offered = fees if fees is not None else chain.fees()
+    return UnsignedTransaction(
+        chain_id=chain.chain_id,
+        nonce=chain.nonce(sender, "pending") if nonce is None else nonce,
+        to=to,
+        data=data,
+        value=value,
+        gas=gas,
+        max_fee=offered.maximum,
+        max_priority_fee=offered.priority,
+    )
+
+
+def with_margin(estimate: int) -> int:
+    """A gas limit with room for a state that changes before mining, below the cap. Raises GasAboveCap."""
+    if estimate > TRANSACTION_GAS_CAP:
+        raise GasAboveCap(estimate, TRANSACTION_GAS_CAP)
+    return min(estimate + estimate * GAS_MARGIN_PERCENT // 100, TRANSACTION_GAS_CAP)
+
+
+def bumped(transaction: UnsignedTransaction, fees: Fees) -> UnsignedTransaction:
+    """The same transaction, at the same nonce, with fees high enough to take the place of the one that waits."""
+    from dataclasses import replace
+
+    def raised(wei: int) -> int:
+        return wei + -(-wei * FEE_BUMP_PERMILLE // 1000)
+
+    return replace(
+        transaction,
+        max_fee=max(raised(transaction.max_fee), fees.maximum),
+        max_priority_fee=max(raised(transaction.max_priority_fee), fees.priority),
+    )
+
+
+def dry_run(chain: Chain, sender: str, to: str | None, data: bytes = b"", value: int = 0) -> DryRun:
+    """Say what a transaction would cost now, or by which error it would be refused. Sends and signs nothing."""
+    floor = calldata_floor(data)
+    fees = chain.fees()
+    refusal: Reverted | None = None
+    gas = 0
+    try:
+        gas = chain.estimate(to, data, sender, value)
+    except Reverted as reason:
+        refusal = reason
+    return DryRun(
+        refusal=refusal,
+        gas=gas,
+        calldata_floor=floor,
+        cost=gas * (fees.base + fees.priority),
+        highest_cost=gas * fees.maximum,
+    )

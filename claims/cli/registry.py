@@ -1,0 +1,142 @@
+"""`claims registry`: who may attest and who may bill."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from claims.cli.console import print_json, print_lines
+from claims.cli.options import HOME, AsJson, Home, PassphraseFile, Profile
+
+app = typer.Typer(no_args_is_help=True, help="Who may attest and who may bill: credentials, rosters, suspensions.")
+
+Practitioner = Annotated[int | None, typer.Option(help="A clinician's registry id, from 1.")]
+Provider = Annotated[str | None, typer.Option(help="A billing provider's address.")]
+
+
+@app.command()
+def enrol(
+    home: Home = HOME,
+    practitioner: Practitioner = None,
+    key: Annotated[str | None, typer.Option(help="The address of the clinician's key.")] = None,
+    provider: Provider = None,
+    controller: Annotated[
+        int, typer.Option(help="Number of whoever stands behind it; one controller cannot attest its own services.")
+    ] = 0,
+    begins: Annotated[str, typer.Option("--from", help="First day of the credential.")] = "2000-01-01",
+    through: Annotated[str, typer.Option(help="Last day of the credential.")] = "2099-12-31",
+    profile: Profile = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Enrol a clinician (--practitioner, --key), a provider (--provider), or put the one on the other's roster (both, no --key).
+
+    Example: claims registry enrol --home payer --practitioner 7 --key 0x... --controller 7
+    """
+    from claims.service import registry
+    from claims.service.calendar import parse_date
+    from claims.service.errors import UsageError
+    from claims.service.keys import passphrase
+    from claims.service.office import open_office
+
+    first, last = parse_date(begins, "--from"), parse_date(through, "--through")
+    with open_office(home, profile=profile, passphrase=passphrase(passphrase_file)) as office:
+        if practitioner is not None and key is not None:
+            act = registry.enrol_practitioner(office, practitioner, key, controller, first, last)
+        elif practitioner is not None and provider is not None:
+            act = registry.add_to_roster(office, provider, practitioner, first, last)
+        elif provider is not None:
+            act = registry.enrol_provider(office, provider, controller, first, last)
+        else:
+            raise UsageError("give --practitioner with --key, --provider, or --practitioner with --provider")
+    _told(act, as_json)
+
+
+@app.command()
+def suspend(
+    home: Home = HOME,
+    practitioner: Practitioner = None,
+    provider: Provider = None,
+    reinstate: Annotated[bool, typer.Option(help="Take a suspension back.")] = False,
+    profile: Profile = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Suspend a clinician or a provider at once.
+
+    Example: claims registry suspend --home payer --practitioner 7
+    """
+    from claims.service import registry
+    from claims.service.keys import passphrase
+    from claims.service.office import open_office
+
+    with open_office(home, profile=profile, passphrase=passphrase(passphrase_file)) as office:
+        act = registry.suspend(office, practitioner=practitioner, provider=provider, suspended=not reinstate)
+    _told(act, as_json)
+
+
+@app.command()
+def exclude(
+    last_day: Annotated[str, typer.Option(help="The last day on which the credential counts.")],
+    home: Home = HOME,
+    practitioner: Practitioner = None,
+    provider: Provider = None,
+    compromised: Annotated[
+        bool, typer.Option(help="The clinician's key was stolen: from this day on it does not count.")
+    ] = False,
+    profile: Profile = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """End a credential after a day, or declare a clinician's key compromised from it.
+
+    Example: claims registry exclude --home payer --provider 0x... --last-day 2026-06-30
+    """
+    from claims.service import registry
+    from claims.service.calendar import parse_date
+    from claims.service.errors import UsageError
+    from claims.service.keys import passphrase
+    from claims.service.office import open_office
+
+    day = parse_date(last_day, "--last-day")
+    with open_office(home, profile=profile, passphrase=passphrase(passphrase_file)) as office:
+        if compromised:
+            if practitioner is None:
+                raise UsageError("--compromised is about a clinician's key: give --practitioner")
+            act = registry.report_compromise(office, practitioner, day)
+        else:
+            act = registry.exclude(office, day, practitioner=practitioner, provider=provider)
+    _told(act, as_json)
+
+
+@app.command()
+def show(
+    home: Home = HOME,
+    practitioner: Practitioner = None,
+    provider: Provider = None,
+    profile: Profile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the registry says of a clinician, of a provider, or of the one on the other's roster.
+
+    Example: claims registry show --home payer --practitioner 7 --provider 0x...
+    """
+    from claims.service import registry
+    from claims.service.office import open_office
+
+    with open_office(home, profile=profile) as office:
+        found = registry.show(office, practitioner=practitioner, provider=provider)
+    if as_json:
+        print_json(found)
+        return
+    for noun, record in found.items():
+        print_lines([noun] + [f"  {name}: {'-' if value is None else value}" for name, value in record.items()])
+
+
+def _told(act: Any, as_json: bool) -> None:
+    if as_json:
+        transaction = None if act.transaction is None else "0x" + act.transaction.hex()
+        print_json({"done": act.what, "transaction": transaction, "gas": act.gas})
+    else:
+        print_lines([act.what if act.gas is None else f"{act.what} ({act.gas:,} gas)"])

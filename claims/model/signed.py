@@ -100,3 +100,31 @@ class DecisionBatch:
     epoch: int
     deadline: int
     batch: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessStatement:
+    """A second person's or device's word on one attestation, named by its digest; it never replaces the practitioner's.
+
+    `role`, `statement` (acknowledge or dispute) and `capacity` (self or delegate) are small numbers that an evidence policy
+    gives meaning; `evidence` is a salted commitment or a package tag; `valid_until` Unix seconds.
+    """
+
+    attestation: bytes
+    role: int
+    statement: int
+    capacity: int
+    evidence: bytes
+    valid_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRoll:
+    """Invoices that a provider anchors in one slot: its consent to the charges, and the start of the clock.
+
+    `documents` commits to the claim files, `nonce` makes each roll its own.
+    """
+
+    invoices: tuple[ProviderInvoice, ...]
+    documents: bytes
+    nonce: int

@@ -224,7 +224,7 @@ class Chain:
             message = failure.message.lower()
             if any(words in message for words in ("already known", "already imported", "known transaction")):
                 return transaction_hash
-            if "nonce" in message:
+            if "nonce too low" in message or "oldnonce" in message:
                 if self.rpc("eth_getTransactionByHash", ["0x" + transaction_hash.hex()]) is not None:
                     return transaction_hash
                 raise NonceUsed(f"0x{transaction_hash.hex()} was refused: {failure.message}") from None

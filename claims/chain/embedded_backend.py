@@ -120,6 +120,10 @@ class EmbeddedBackend(PyEVMBackend):  # type: ignore[misc]
             )
         if transaction.gas > TRANSACTION_GAS_CAP:
             raise ValidationError(f"gas limit {transaction.gas} is above the cap of {TRANSACTION_GAS_CAP} (EIP-7825)")
+        expected = self.chain.get_vm().state.get_nonce(transaction.sender)
+        if transaction.nonce != expected:
+            order = "low" if transaction.nonce < expected else "high"
+            raise ValidationError(f"nonce too {order}: next is {expected}, transaction has {transaction.nonce}")
         self.chain.apply_transaction(transaction)
         self._seal()
         return bytes(transaction.hash)

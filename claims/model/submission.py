@@ -15,6 +15,7 @@ class IntakeError:
     `level` is `interchange`, `group`, `transaction`, `segment`, `element` or `claim`. `position` is the segment's place in
     its transaction set (ST = 1). `element` and `component` count from 1; 0 where the whole segment is meant.
     `code` is the 999's own (IK304, IK403 or IK502), `snip` the SNIP type 1–7. `claim` is CLM01 where one claim is meant.
+    `data_element` is the X12 data element's number (IK402) where the guide tells it.
     `message` says what failed in words and never quotes the file's health data.
     """
 
@@ -29,13 +30,15 @@ class IntakeError:
     snip: int = 1
     claim: str = ""
     transaction: str = ""
+    data_element: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One ST–SE: control number, what it is, its claims in order, and its errors; accepted where there are none.
+    """One ST–SE: control number, what it is, the claims that may be adjudicated, in order, and its errors.
 
-    `rejected` holds claims of an otherwise sound transaction that our own checks turned away, each beside its errors.
+    An error of level `claim` turns away the one claim it names (a 277CA's business); any other rejects the whole
+    transaction set, and `claims` is then empty. `claim_numbers` are the CLM01 of everything that was sent, good or bad.
     """
 
     control_number: str
@@ -46,11 +49,26 @@ class Transaction:
     errors: tuple[IntakeError, ...]
     segments: int
     reference: str = ""
+    claim_numbers: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """IK501: `A` accepted, `E` accepted though some of its claims are not, `R` rejected as a whole."""
+        if any(error.level != "claim" for error in self.errors):
+            return "R"
+        return "E" if self.errors else "A"
 
     @property
     def accepted(self) -> bool:
-        """Whether nothing in it was wrong."""
-        return not self.errors
+        """Whether its good claims go on to adjudication."""
+        return self.verdict != "R"
+
+    @property
+    def rejected_claims(self) -> tuple[str, ...]:
+        """CLM01 of the claims that go no further: those with errors, or all where the transaction set is rejected."""
+        if not self.accepted:
+            return self.claim_numbers
+        return tuple(dict.fromkeys(error.claim for error in self.errors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +102,14 @@ class Interchange:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One file, read: its interchanges in order and the SHA-256 of its bytes."""
+    """One file, read: its interchanges in order and the SHA-256 of its bytes.
+
+    `unread` is what was wrong with text that is no interchange at all: nobody can be told by a TA1, for there is no ISA.
+    """
 
     interchanges: tuple[Interchange, ...]
     sha256: str
+    unread: tuple[IntakeError, ...] = ()
 
     @property
     def transactions(self) -> tuple[Transaction, ...]:
@@ -95,14 +117,27 @@ class Submission:
         return tuple(t for i in self.interchanges for g in i.groups for t in g.transactions)
 
     @property
+    def accepted(self) -> tuple[Transaction, ...]:
+        """The transactions that go on: accepted themselves, in a sound group of a sound interchange."""
+        return tuple(
+            transaction
+            for interchange in self.interchanges
+            if not interchange.errors
+            for group in interchange.groups
+            if not group.errors
+            for transaction in group.transactions
+            if transaction.accepted
+        )
+
+    @property
     def claims(self) -> tuple[Claim, ...]:
         """The claims of all accepted transactions, in order; encounter reports among them."""
-        return tuple(c for t in self.transactions if t.accepted for c in t.claims)
+        return tuple(claim for transaction in self.accepted for claim in transaction.claims)
 
     @property
     def errors(self) -> tuple[IntakeError, ...]:
         """Everything wrong, from the envelope inwards."""
-        found: list[IntakeError] = []
+        found: list[IntakeError] = list(self.unread)
         for interchange in self.interchanges:
             found += interchange.errors
             for group in interchange.groups:

@@ -1,0 +1,1 @@
+"""Outside formats, read into and written from the model's values."""

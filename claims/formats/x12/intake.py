@@ -1,0 +1,197 @@
+"""An 837 file read into claims, with everything that is wrong in it (ADJUDICATION §1).
+
+First the envelope, then the guide (pyx12's maps), then our own checks. A finding of the guide rejects its transaction set; a
+finding of our own in one claim turns away that claim alone. Nothing here raises for a bad file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from claims.formats.x12.claim_reader import INSTITUTIONAL, PROFESSIONAL, ClaimReader, read_received
+from claims.formats.x12.envelope import RawGroup, RawInterchange, RawTransaction, read_envelope
+from claims.formats.x12.guide import CONTROL_MAP, GUIDES, check_header, check_transaction
+from claims.formats.x12.hierarchy import read_levels
+from claims.formats.x12.syntax import Segment
+from claims.model.claim import Claim
+from claims.model.submission import Group, IntakeError, Interchange, Submission, Transaction
+
+
+def read_submission(
+    data: bytes, *, strict_npi: bool = False, seen_interchanges: Callable[[str], bool] | None = None
+) -> Submission:
+    """Read a file of 837P or 837I interchanges; what is wrong with it is in the result, never raised.
+
+    `strict_npi` also checks the check digit of every NPI (published samples use invalid ones). `seen_interchanges` is asked
+    for each interchange's `interchange_key` whether it came before; a repeated one is rejected whole. Within the file itself
+    a repeated interchange is always rejected.
+    """
+    raw, unread = read_envelope(data)
+    seen: set[str] = set()
+    interchanges = []
+    for interchange in raw:
+        read = _read_interchange(interchange, strict_npi)
+        key = interchange_key(read)
+        if key in seen or (seen_interchanges is not None and seen_interchanges(key)):
+            message = "an interchange of this control number from this sender came before: it is not processed again"
+            repeated = IntakeError("interchange", "025", message, segment="ISA", element=13)
+            read = _with_error(read, repeated)
+        seen.add(key)
+        interchanges.append(read)
+    return Submission(tuple(interchanges), hashlib.sha256(data).hexdigest(), tuple(unread))
+
+
+def interchange_key(interchange: Interchange) -> str:
+    """What makes an interchange the same one sent again: sender, receiver, control number (ISA05–08, ISA13)."""
+    sender = f"{interchange.sender_qualifier}:{interchange.sender}"
+    receiver = f"{interchange.receiver_qualifier}:{interchange.receiver}"
+    return f"{sender}|{receiver}|{interchange.control_number}"
+
+
+def _with_error(interchange: Interchange, error: IntakeError) -> Interchange:
+    return replace(interchange, errors=(*interchange.errors, error))
+
+
+def _read_interchange(raw: RawInterchange, strict_npi: bool) -> Interchange:
+    header = raw.header
+    errors = list(raw.errors)
+    if header.get(12) != "00501":
+        errors.append(IntakeError("interchange", "017", "ISA12 is not 00501", segment="ISA", element=12))
+    else:
+        errors += check_header(header, "/ISA_LOOP/ISA", CONTROL_MAP, "interchange")
+        if raw.trailer is not None:
+            errors += check_header(raw.trailer, "/ISA_LOOP/IEA", CONTROL_MAP, "interchange")
+    return Interchange(
+        sender_qualifier=header.get(5),
+        sender=header.get(6).rstrip(),
+        receiver_qualifier=header.get(7),
+        receiver=header.get(8).rstrip(),
+        control_number=header.get(13),
+        usage=header.get(15),
+        date=header.get(9),
+        time=header.get(10),
+        groups=tuple(_read_group(group, strict_npi) for group in raw.groups),
+        errors=tuple(errors),
+    )
+
+
+def _read_group(raw: RawGroup, strict_npi: bool) -> Group:
+    header = raw.header
+    functional, version = header.get(1), header.get(8)
+    guide = GUIDES.get((functional, version)) if functional == "HC" else None
+    errors = list(raw.errors)
+    if guide is None:
+        errors.append(_unsupported(functional))
+        transactions = tuple(_unread_transaction(transaction) for transaction in raw.transactions)
+    else:
+        _, known, map_name = guide
+        errors += check_header(header, "/ISA_LOOP/GS_LOOP/GS", map_name, "group", known)
+        if raw.trailer is not None:
+            errors += check_header(raw.trailer, "/ISA_LOOP/GS_LOOP/GE", map_name, "group")
+        transactions = tuple(
+            _read_transaction(transaction, version, known, map_name, strict_npi) for transaction in raw.transactions
+        )
+    return Group(functional, header.get(6), version, header.get(2), header.get(3), transactions, tuple(errors))
+
+
+def _unsupported(functional: str) -> IntakeError:
+    if functional != "HC":
+        return IntakeError("group", "1", "GS01 is not HC: no health care claims here", segment="GS", element=1)
+    message = "GS08 is none of 005010X222A1, 005010X222A2, 005010X223A2, 005010X223A3"
+    return IntakeError("group", "2", message, segment="GS", element=8)
+
+
+def _unread_transaction(raw: RawTransaction) -> Transaction:
+    return Transaction(
+        control_number=raw.control_number,
+        version=raw.segments[0].get(3),
+        purpose="",
+        received=None,
+        claims=(),
+        errors=tuple(raw.errors),
+        segments=len(raw.segments),
+        claim_numbers=_claim_numbers(raw.segments),
+    )
+
+
+def _read_transaction(
+    raw: RawTransaction, group_version: str, known: str, map_name: str, strict_npi: bool
+) -> Transaction:
+    header, number = raw.segments[0], raw.control_number
+    errors = list(raw.errors)
+    loops: list[str] = []
+    if header.get(1) != "837":
+        errors.append(_header_error("1", "ST01 is not 837", 1, number))
+    elif GUIDES.get(("HC", header.get(3)), ("", "", ""))[2] != map_name:
+        errors.append(_header_error("I6", "ST03 is not the implementation guide of GS08", 3, number))
+    else:
+        found, loops = check_transaction(raw.segments, map_name, known)
+        errors += found
+        errors += _hierarchy_errors(raw.segments, number)
+    begin = next((segment for segment in raw.segments[:3] if segment.identifier == "BHT"), None)
+    claims: list[Claim] = []
+    if not errors:
+        shape = PROFESSIONAL if known == "005010X222A1" else INSTITUTIONAL
+        for level in read_levels(raw.segments, loops):
+            is_report = begin is not None and begin.get(6) == "RP"
+            reader = ClaimReader(shape, level, read_received(begin), is_report, number, strict_npi)
+            claim = reader.read()
+            errors += reader.errors
+            if claim is not None:
+                claims.append(claim)
+    return Transaction(
+        control_number=number,
+        version=header.get(3) or group_version,
+        purpose=begin.get(6) if begin else "",
+        received=read_received(begin),
+        claims=tuple(claims),
+        errors=tuple(errors),
+        segments=len(raw.segments),
+        reference=begin.get(3) if begin else "",
+        claim_numbers=_claim_numbers(raw.segments),
+    )
+
+
+def _header_error(code: str, message: str, element: int, number: str) -> IntakeError:
+    return IntakeError("transaction", code, message, segment="ST", position=1, element=element, transaction=number)
+
+
+def _claim_numbers(segments: Sequence[Segment]) -> tuple[str, ...]:
+    return tuple(segment.get(1) for segment in segments if segment.identifier == "CLM")
+
+
+def _hierarchy_errors(segments: Sequence[Segment], number: str) -> list[IntakeError]:
+    """HL01 counts from 1; HL02 names a level above that is still open."""
+    errors: list[IntakeError] = []
+    open_levels: list[str] = []
+    count = 0
+    for segment in segments:
+        if segment.identifier != "HL":
+            continue
+        count += 1
+        if segment.get(1) != str(count):
+            message = f"HL01 of hierarchical level {count} does not run on from 1"
+            errors.append(_level_error("7", message, segment, 1, number))
+        parent = segment.get(2)
+        if parent and parent not in open_levels:
+            message = f"HL02 of hierarchical level {count} names no level that it can hang under"
+            errors.append(_level_error("7", message, segment, 2, number))
+        while open_levels and open_levels[-1] != parent:
+            open_levels.pop()
+        open_levels.append(segment.get(1))
+    return errors
+
+
+def _level_error(code: str, message: str, segment: Segment, element: int, number: str) -> IntakeError:
+    return IntakeError(
+        "element",
+        code,
+        message,
+        segment="HL",
+        position=segment.position,
+        element=element,
+        snip=2,
+        transaction=number,
+    )

@@ -1,0 +1,69 @@
+"""Single values as X12 writes them: amounts, quantities, dates, and the NPI's check digit."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from claims.model.money import Money
+
+_NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)", re.ASCII)
+_LARGEST = 10**15
+
+
+class ValueProblem(ValueError):
+    """A value that cannot be read; the message says what is wrong with it and never repeats it. `code` is an IK403."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def read_number(text: str) -> Decimal:
+    """Read a decimal element (type R); raises ValueProblem for anything but ASCII digits, one point and a leading minus."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueProblem("6", "is not a decimal number")
+    return Decimal(text)
+
+
+def read_amount(text: str, currency: str = "USD") -> Money:
+    """Read an amount of money to the cent; raises ValueProblem where it is no number, has over two decimals or is absurd."""
+    amount = read_number(text)
+    cents = amount.scaleb(2)
+    if cents != cents.to_integral_value():
+        raise ValueProblem("I12", "has more than two decimals")
+    if abs(amount) >= _LARGEST:
+        raise ValueProblem("5", "is larger than any amount of money")
+    return Money(int(cents), currency)
+
+
+def read_date(text: str) -> date:
+    """Read CCYYMMDD; raises ValueProblem where there is no such day."""
+    if not (len(text) == 8 and text.isascii() and text.isdigit()):
+        raise ValueProblem("8", "is not a date")
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        raise ValueProblem("8", "is not a day of the calendar") from None
+
+
+def read_period(qualifier: str, text: str) -> tuple[date, date]:
+    """Read a D8 day or an RD8 range as first and last day; raises ValueProblem where the last is before the first."""
+    if qualifier != "RD8":
+        day = read_date(text)
+        return day, day
+    first, _, last = text.partition("-")
+    begins, ends = read_date(first), read_date(last)
+    if ends < begins:
+        raise ValueProblem("8", "ends before it begins")
+    return begins, ends
+
+
+def is_npi(text: str) -> bool:
+    """Whether a text is a ten-digit NPI with the right check digit: Luhn over 80840 and the number (45 CFR 162.406)."""
+    if not (len(text) == 10 and text.isascii() and text.isdigit()):
+        return False
+    digits = [int(digit) for digit in "80840" + text]
+    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
+    return (sum(doubled) + sum(digits[-1::-2])) % 10 == 0

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from claims.adjudication import documents
 from claims.formats.x12.intake import read_submission
 from claims.model.claim import Claim
 from tests.service.demo.files import DATA, FIXTURES, billed
@@ -70,3 +71,32 @@ def test_a_sound_file_yields_its_claim(path: Path) -> None:
     submission = read_submission(path.read_bytes(), strict_npi=True)
     assert submission.errors == ()
     assert [claim.charge.cents for claim in submission.claims] == [17500]
+
+
+@pytest.mark.parametrize("folder", [DATA, FIXTURES / "good"], ids=["demo", "good"])
+def test_the_payers_documents_are_read(folder: Path) -> None:
+    assert documents.read_plan((folder / "plan.toml").read_text()).year == 2026
+    members = documents.read_members((folder / "members.toml").read_text())
+    providers = documents.read_providers((folder / "providers.toml").read_text())
+    billing = {
+        claim.billing.npi for path in folder.glob("*.837") for claim in read_submission(path.read_bytes()).claims
+    }
+    subscribers = {
+        claim.member_number for path in folder.glob("*.837") for claim in read_submission(path.read_bytes()).claims
+    }
+    assert subscribers == {member.member_number for member in members}
+    assert billing == {npi for provider in providers for npi in provider.roster}
+
+
+def test_accumulators_are_given_by_family() -> None:
+    used = documents.read_accumulators((DATA / "accumulators.toml").read_text())
+    assert {number: (a.deductible.cents, a.out_of_pocket.cents) for number, a in used.items()} == {
+        "LK204417703": (15000, 21000),
+        "LK204529918": (25000, 294000),
+    }
+
+
+@pytest.mark.parametrize(("name", "path"), [("plan-typo", "deductable"), ("plan-negative-amount", "99213")])
+def test_a_bad_plan_is_refused_by_the_path_of_its_key(name: str, path: str) -> None:
+    with pytest.raises(documents.DocumentError, match=path):
+        documents.read_plan((FIXTURES / "bad" / f"{name}.toml").read_text())

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from claims.service.errors import UsageError
-from claims.service.home import Home, read_home
+from claims.service.home import PAYER, Home, read_home
 
 if TYPE_CHECKING:
     from claims.chain.client import Chain, Receipt
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from claims.store.store import Store
 
 CONTRACTS = ("TestDollar", "Registry", "InsurerBook")
+BOOK = "InsurerBook:"
 GAS_MONEY = 10**19
 """Wei that a key of a development chain is given where it has less than a tenth of it."""
 
@@ -54,17 +55,50 @@ class Office:
         """Where the contracts of this chain are recorded."""
         return self.home.chain_folder / "deploy" / f"{self.chain.chain_id}.json"
 
+    @property
+    def book_label(self) -> str:
+        """Under which name this payer's book is recorded: several insurers share a chain's record and its registry."""
+        return book_label(self.home.identifier)
+
     @cached_property
-    def addresses(self) -> dict[str, str]:
-        """The addresses of the contracts by name, verified against the chain."""
-        from claims.chain.deployment import verified_addresses
+    def recorded(self) -> dict[str, str]:
+        """The addresses that this chain's record holds, by label, each compared with the code on the chain."""
+        from claims.chain.artefacts import load
+        from claims.chain.deployment import read_record, verified_addresses
 
         if not self.deployment_file.exists():
             raise UsageError(
                 f"nothing is deployed on chain {self.chain.chain_id}: {self.deployment_file} is missing; "
                 "run `claims deploy` in the payer's home, or copy its record here"
             )
-        return verified_addresses(self.chain, self.deployment_file)
+        labels = read_record(self.chain, self.deployment_file)
+        return verified_addresses(
+            self.chain, self.deployment_file, {label: load(label.partition(":")[0]) for label in labels}
+        )
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """The addresses of the contracts that this home works with, by contract: a payer's book is its own."""
+        return self.addresses_of(self.home.identifier if self.home.role == PAYER else None)
+
+    def addresses_of(self, payer: str | None) -> dict[str, str]:
+        """The contracts' addresses with the book of the payer of this identifier; None takes the only book there is."""
+        books = {label: address for label, address in self.recorded.items() if label.startswith(BOOK)}
+        if payer is not None and book_label(payer) not in books:
+            raise UsageError(
+                f"payer {payer} has no book on chain {self.chain.chain_id}; known: "
+                + (", ".join(label.partition(":")[2] for label in books) or "none")
+            )
+        if payer is None and len(books) != 1:
+            raise UsageError(f"chain {self.chain.chain_id} has {len(books)} books; say which payer is meant")
+        book = books[book_label(payer)] if payer is not None else next(iter(books.values()))
+        token = self.chain.call(book, load_abi("InsurerBook"), "token")
+        return {"Registry": self.recorded["Registry"], "InsurerBook": book, "TestDollar": token}
+
+    def forget_addresses(self) -> None:
+        """Read the record again, after a deployment."""
+        for name in ("recorded", "addresses", "evidence_domain", "book_domain"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def evidence_domain(self) -> EvidenceDomain:
@@ -89,18 +123,15 @@ class Office:
 
     def read(self, contract: str, function: str, *arguments: Any) -> Any:
         """Ask a deployed contract."""
-        from claims.chain.artefacts import load
-
-        return self.chain.call(self.addresses[contract], load(contract).abi, function, arguments)
+        return self.chain.call(self.addresses[contract], load_abi(contract), function, arguments)
 
     def write(self, signer: Signer, contract: str, function: str, *arguments: Any) -> Receipt:
         """Send a call that moves no claim's money (claims go through the outbox); raises Reverted."""
         from claims.chain.abi import encode_call
-        from claims.chain.artefacts import load
         from claims.chain.sender import execute
 
         return execute(
-            self.chain, signer, self.addresses[contract], encode_call(load(contract).abi, function, arguments)
+            self.chain, signer, self.addresses[contract], encode_call(load_abi(contract), function, arguments)
         )
 
     def require(self, role: str) -> None:
@@ -137,8 +168,18 @@ def open_chain_of(home: Home, *, start_at: int | None = None) -> Chain:
     return open_chain(load_profile(profile_name), home.chain_folder, known_abis(), start_at)
 
 
-def known_abis() -> dict[str, Sequence[dict[str, Any]]]:
-    """The interfaces of our contracts, so that each of their errors is told by name."""
+def book_label(payer: str) -> str:
+    """Under which name the book of a payer is recorded."""
+    return BOOK + payer
+
+
+def load_abi(contract: str) -> Sequence[dict[str, Any]]:
+    """The interface of one of our contracts."""
     from claims.chain.artefacts import load
 
-    return {name: load(name).abi for name in CONTRACTS}
+    return load(contract).abi
+
+
+def known_abis() -> dict[str, Sequence[dict[str, Any]]]:
+    """The interfaces of our contracts, so that each of their errors is told by name."""
+    return {name: load_abi(name) for name in CONTRACTS}

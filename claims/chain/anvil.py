@@ -54,14 +54,15 @@ def running_anvil(
     timestamp: int | None = None,
     chain_id: int | None = None,
     block_time: int | None = None,
+    port: int = 0,
     root: Path | None = None,
 ) -> Iterator[ChainProfile]:
-    """Start an anvil on a free port, give the profile that reaches it, and stop it whatever happens.
+    """Start an anvil on a free port (or the one given), give the profile that reaches it, and stop it whatever happens.
 
     `timestamp` (seconds since 1970) is the first block's time. `hardfork` "osaka" brings the cap on a transaction's gas
     with it. `block_time` (seconds) mines by the clock instead of at each transaction. Raises AnvilError.
     """
-    command = [str(find_anvil(root)), "--host", "127.0.0.1", "--port", "0", "--hardfork", hardfork]
+    command = [str(find_anvil(root)), "--host", "127.0.0.1", "--port", str(port), "--hardfork", hardfork]
     command += ["--mnemonic", TEST_MNEMONIC, "--accounts", "3", "--balance", "1000000000"]
     if hardfork == "osaka":
         command.append("--enable-tx-gas-limit")
@@ -81,11 +82,11 @@ def running_anvil(
         except OSError as failure:
             raise AnvilError(f"anvil cannot be started: {failure.strerror}") from None
         try:
-            port = _port(process, output)
+            listening = _port(process, output)
             yield ChainProfile(
                 name=ANVIL.name,
                 kind="rpc",
-                urls=(f"http://127.0.0.1:{port}",),
+                urls=(f"http://127.0.0.1:{listening}",),
                 chain_id=chain_id,
                 poll_seconds=0.02,
                 development=True,

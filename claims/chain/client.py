@@ -18,6 +18,7 @@ from claims.chain.errors import (
     ChainMismatch,
     ChainUnreachable,
     DevelopmentOnly,
+    InsufficientFunds,
     NonceUsed,
     Reverted,
     RpcError,
@@ -109,9 +110,7 @@ class Chain:
     def close(self) -> None:
         """Let go of the file or of the connections."""
         provider: Any = self.web3.provider
-        backend = getattr(provider, "backend", None)
-        if backend is not None:
-            backend.file.close()
+        provider.close()
 
     # requests
 
@@ -181,7 +180,7 @@ class Chain:
         block: Block | None = None,
     ) -> Any:
         """What a contract answers, decoded; see claims.chain.abi for the shapes. Raises Reverted."""
-        self.errors.add("the contract called", abi)
+        self.errors.add("", abi)
         data = self.call_raw(address, encode_call(abi, function, arguments), sender, block)
         return decode_answer(abi, function, len(arguments), data)
 
@@ -213,7 +212,7 @@ class Chain:
     def send_raw(self, raw: bytes) -> bytes:
         """Hand a signed transaction to the node and return its hash. Handing it in again is not a failure.
 
-        Raises NonceUsed where another transaction took the nonce.
+        Raises NonceUsed where another transaction took the nonce, InsufficientFunds where gas and value are not there.
         """
         from eth_utils.crypto import keccak
 
@@ -228,6 +227,8 @@ class Chain:
                 if self.rpc("eth_getTransactionByHash", ["0x" + transaction_hash.hex()]) is not None:
                     return transaction_hash
                 raise NonceUsed(f"0x{transaction_hash.hex()} was refused: {failure.message}") from None
+            if "insufficient funds" in message:
+                raise InsufficientFunds(f"0x{transaction_hash.hex()} was refused: {failure.message}") from None
             raise
         return transaction_hash
 
@@ -318,7 +319,7 @@ class Chain:
     # development chains alone
 
     def fund(self, address: str, wei: int) -> None:
-        """Give an account wei: minted on the embedded chain, sent from a test account on anvil."""
+        """Give an account wei: minted on the embedded chain (in whole gwei, rounded up), sent from a test account on anvil."""
         self._require_development("the faucet")
         if self.profile.kind == "local":
             self.rpc("claims_mint", [address, hex(wei)])
@@ -357,8 +358,6 @@ def open_chain(
     `abis` are the contracts whose errors are to be told by name. `start_at` (seconds since 1970) is the time of a new
     embedded chain's first block. Raises ChainUnreachable, ChainMismatch, ChainFileUnusable.
     """
-    from web3 import Web3
-
     if profile.kind == "local":
         from claims.chain.embedded import open_embedded
 
@@ -366,18 +365,27 @@ def open_chain(
         if directory is not None:
             directory.mkdir(parents=True, exist_ok=True)
             path = directory / CHAIN_FILE
-        provider = open_embedded(path, profile.chain_id, start_at)
-        return Chain(profile, Web3(provider), abis)
+        return _opened(profile, open_embedded(path, profile.chain_id, start_at), abis)
 
-    from claims.chain.http import http_provider
+    from claims.chain.http import node_provider
 
     reason: ChainUnreachable | None = None
     for url in profile.urls:
         try:
-            return Chain(profile, Web3(http_provider(url)), abis)
+            return _opened(profile, node_provider(url), abis)
         except ChainUnreachable as failure:
             reason = failure
     raise ChainUnreachable(profile.urls, reason.reason if reason else "no url") from None
+
+
+def _opened(profile: ChainProfile, provider: Any, abis: Mapping[str, Abi] | None) -> Chain:
+    from web3 import Web3
+
+    try:
+        return Chain(profile, Web3(provider), abis)
+    except BaseException:
+        provider.close()
+        raise
 
 
 def _block(block: Block) -> str:

@@ -120,7 +120,14 @@ class EmbeddedBackend(PyEVMBackend):  # type: ignore[misc]
             )
         if transaction.gas > TRANSACTION_GAS_CAP:
             raise ValidationError(f"gas limit {transaction.gas} is above the cap of {TRANSACTION_GAS_CAP} (EIP-7825)")
-        expected = self.chain.get_vm().state.get_nonce(transaction.sender)
+        state = self.chain.get_vm().state
+        most, held = (
+            transaction.gas * _highest_fee(transaction) + transaction.value,
+            state.get_balance(transaction.sender),
+        )
+        if held < most:
+            raise ValidationError(f"insufficient funds for gas and value: has {held} wei, may need {most}")
+        expected = state.get_nonce(transaction.sender)
         if transaction.nonce != expected:
             order = "low" if transaction.nonce < expected else "high"
             raise ValidationError(f"nonce too {order}: next is {expected}, transaction has {transaction.nonce}")
@@ -265,6 +272,11 @@ class EmbeddedBackend(PyEVMBackend):  # type: ignore[misc]
     def transaction_hash(self, header: Any, index: int) -> bytes:
         """The hash of one transaction of a block."""
         return bytes(self.chain.chaindb.get_block_transaction_hashes(header)[index])
+
+
+def _highest_fee(transaction: Any) -> int:
+    # A node wants the sender to hold the fee offered, of which the base fee may leave a part.
+    return int(getattr(transaction, "max_fee_per_gas", None) or transaction.gas_price)
 
 
 def _in_bloom(bloom: int, value: bytes) -> bool:

@@ -62,6 +62,10 @@ class EmbeddedProvider(EthereumTesterProvider):
         self.backend = backend
         super().__init__(EthereumTester(backend), _endpoints(backend))
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self.backend.file.close()
+
     def make_request(self, method: Any, params: Any) -> Any:
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": self._current_request_id}
         self._current_request_id += 1

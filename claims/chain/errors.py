@@ -84,6 +84,10 @@ class NonceUsed(ChainError):
     """The nonce was spent by another transaction of the same account."""
 
 
+class InsufficientFunds(ChainError):
+    """The sender's account cannot pay for gas and value."""
+
+
 class GasAboveCap(ChainError):
     """A transaction needs more gas than EIP-7825 lets one transaction have."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import requests
 from web3 import HTTPProvider
 from web3.providers.rpc.utils import REQUEST_RETRY_ALLOWLIST, ExceptionRetryConfiguration
@@ -14,12 +16,29 @@ RETRIES = 4
 _NEVER_RETRIED = frozenset({"eth_sendRawTransaction", "evm", "testing", "admin"})
 
 
-def http_provider(url: str) -> HTTPProvider:
+class NodeProvider(HTTPProvider):
+    """web3's provider, with connections that can be closed."""
+
+    def __init__(self, url: str, session: requests.Session, retry: ExceptionRetryConfiguration) -> None:
+        super().__init__(
+            url, request_kwargs={"timeout": TIMEOUT_SECONDS}, session=session, exception_retry_configuration=retry
+        )
+        self._session = session
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
+
+
+def node_provider(url: str) -> NodeProvider:
     """A provider that repeats what only reads, and never what sends."""
-    return HTTPProvider(
+    session = requests.Session()
+    # A proxy of the environment never reaches the node on this machine.
+    session.trust_env = urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1")
+    return NodeProvider(
         url,
-        request_kwargs={"timeout": TIMEOUT_SECONDS},
-        exception_retry_configuration=ExceptionRetryConfiguration(
+        session,
+        ExceptionRetryConfiguration(
             errors=(requests.ConnectionError, requests.Timeout, requests.HTTPError),
             retries=RETRIES,
             method_allowlist=[method for method in REQUEST_RETRY_ALLOWLIST if method not in _NEVER_RETRIED],

@@ -5,6 +5,7 @@ Nothing here opens a connection or imports a chain library.
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +88,18 @@ def profile_from_table(table: dict[str, Any], name: str) -> ChainProfile:
     if not all(isinstance(item, str) for item in urls):
         raise ProfileError(f"profile {name}: urls must be a list of text")
     return ChainProfile(**values, urls=(url,) if url is not None else tuple(urls))
+
+
+def profile_document(profile: ChainProfile) -> str:
+    """The TOML that `load_profile` reads back as the same profile."""
+    lines = [f"name = {json.dumps(profile.name)}", f"kind = {json.dumps(profile.kind)}"]
+    if profile.urls:
+        lines.append(f"urls = {json.dumps(list(profile.urls))}")
+    if profile.chain_id is not None:
+        lines.append(f"chain_id = {profile.chain_id}")
+    lines += [f"confirmations = {profile.confirmations}", f"poll_seconds = {profile.poll_seconds}"]
+    lines.append(f"development = {str(profile.development).lower()}")
+    return "\n".join(lines) + "\n"
 
 
 def load_profile(name_or_file: str | Path = "local") -> ChainProfile:

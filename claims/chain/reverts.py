@@ -42,12 +42,11 @@ class ErrorCatalogue:
             self.add(name, abi)
 
     def add(self, contract: str, abi: Abi) -> None:
-        """Learn one more contract's errors. An error declared by several names all of them."""
+        """Learn one more contract's errors. An error declared by several names all of them; "" names none."""
         for item in items(abi, "error"):
-            key = selector(item)
-            _, contracts = self._known.get(key, (item, ()))
-            if contract not in contracts:
-                self._known[key] = (item, (*contracts, contract))
+            _, contracts = self._known.setdefault(selector(item), (item, ()))
+            if contract and contract not in contracts:
+                self._known[selector(item)] = (item, (*contracts, contract))
 
     def decode(self, data: bytes) -> Reverted:
         """The refusal that a contract answered with these bytes."""

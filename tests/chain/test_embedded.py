@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from claims.chain.client import CHAIN_FILE, open_chain
-from claims.chain.errors import ChainFileUnusable, ChainMismatch, DevelopmentOnly, RpcError
+from claims.chain.errors import ChainFileUnusable, ChainMismatch, DevelopmentOnly, InsufficientFunds, RpcError
 from claims.chain.gas import TRANSACTION_GAS_CAP
 from claims.chain.profile import LOCAL, ChainProfile
 from claims.chain.sender import execute, sign
@@ -129,7 +129,7 @@ def test_a_refused_transaction_leaves_no_trace(tmp_path: Path) -> None:
             prepare(chain, payer.address, payer.address, gas=20_999),
             UnsignedTransaction(chain.chain_id, 0, payer.address, b"", 0, TRANSACTION_GAS_CAP + 1, 10**10, 10**9),
         ):
-            with pytest.raises((RpcError, ValueError)):
+            with pytest.raises((RpcError, InsufficientFunds)):
                 chain.send_raw(sign(payer, wrong).raw)
         with pytest.raises(RpcError):
             chain.send_raw(b"\x02nonsense")
@@ -196,6 +196,18 @@ def test_a_file_that_is_no_chain_is_told_and_left_alone(tmp_path: Path) -> None:
     with pytest.raises(ChainFileUnusable, match="something else"):
         open_chain(LOCAL, tmp_path)
     assert before[100:] == path.read_bytes()[100:]
+
+
+@pytest.mark.slow
+def test_processes_that_open_a_new_home_at_once_make_one_chain(tmp_path: Path) -> None:
+    program = "import sys; from pathlib import Path; from tests.chains import embedded\n"
+    program += "with embedded(Path(sys.argv[1])) as chain: print(chain.chain_id, chain.header(0).hash.hex())"
+    opened = [
+        subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    assert len({process.communicate(timeout=300)[0] for process in opened}) == 1
+    assert [process.returncode for process in opened] == [0] * 4
 
 
 @pytest.mark.slow

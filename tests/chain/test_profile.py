@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from claims.chain.errors import ProfileError
-from claims.chain.profile import ANVIL, LOCAL, load_profile
+from claims.chain.profile import ANVIL, LOCAL, ChainProfile, load_profile, profile_document
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -37,6 +37,20 @@ def test_several_nodes_in_a_file(tmp_path: Path) -> None:
     profile = load_profile(write(tmp_path, 'urls = ["https://a.example", "https://b.example"]\npoll_seconds = 12\n'))
     assert profile.urls == ("https://a.example", "https://b.example")
     assert profile.poll_seconds == 12
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        LOCAL,
+        ANVIL,
+        ChainProfile(
+            "a", "rpc", ("https://a.example", "https://b.example"), chain_id=5, confirmations=12, poll_seconds=3
+        ),
+    ],
+)
+def test_a_profile_written_is_read_back(tmp_path: Path, profile: ChainProfile) -> None:
+    assert load_profile(write(tmp_path, profile_document(profile))) == profile
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from claims.chain.abi import encode_call
 from claims.chain.client import Chain, Fees
-from claims.chain.errors import GasAboveCap, TransactionTimeout
+from claims.chain.errors import GasAboveCap, InsufficientFunds, TransactionTimeout
 from claims.chain.gas import TRANSACTION_GAS_CAP, calldata_floor
 from claims.chain.sender import execute, follow
 from claims.chain.signer import Signer
@@ -54,6 +54,12 @@ def test_what_was_prepared_is_mined_as_prepared(chain: Chain, payer: Signer) -> 
     receipt = follow(chain, signed.hash)
     assert receipt.succeeded
     assert receipt.gas_used <= transaction.gas
+
+
+def test_an_account_that_cannot_pay_is_told(chain: Chain, payer: Signer) -> None:
+    transaction = prepare(chain, payer.address, payer.address, value=10**40, gas=21_000)
+    with pytest.raises(InsufficientFunds):
+        chain.send_raw(payer.sign_transaction(transaction.fields).raw)
 
 
 def test_more_gas_than_one_transaction_may_have_is_refused_here(chain: Chain, payer: Signer) -> None:

@@ -11,7 +11,11 @@ from claims.model.money import Money
 
 @dataclass(frozen=True, slots=True)
 class PastLine:
-    """A line that was adjudicated before: enough to find duplicates (ADJUDICATION §2.4)."""
+    """A line that was adjudicated before and allowed: enough to find duplicates (ADJUDICATION §2.4).
+
+    `person` is the payer-issued person id; where it is empty the person is known by `member_number`, `relationship` and
+    `birth_date`, as far as they are given.
+    """
 
     claim: str
     person: str
@@ -25,3 +29,6 @@ class PastLine:
     rendering_npi: str = ""
     units: Decimal = Decimal(1)
     payer_control_number: str = ""
+    member_number: str = ""
+    relationship: str = ""
+    birth_date: date | None = None

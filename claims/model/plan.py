@@ -33,7 +33,7 @@ class CostShareOverride:
 
 @dataclass(frozen=True, slots=True)
 class CostShare:
-    """What the member pays of the allowed amount (ADJUDICATION §4); out_of_pocket None means without a maximum."""
+    """What the member pays of each line's allowed amount (ADJUDICATION §4); out_of_pocket None means without a maximum."""
 
     copay: Money = Money(0)
     deductible: Money = Money(0)
@@ -46,8 +46,9 @@ class CostShare:
 class Plan:
     """One plan as its TOML says it. `year` is a label; `covers_from`/`covers_through` limit coverage where given.
 
-    `timely_filing_days` is the number of days from the last date of service (None: not checked… Medicare: one calendar year
-    is the default, given as `timely_filing_years`). `evidence_days` is how long missing evidence pends before it is denied.
+    A claim is filed in time within `timely_filing_years` calendar years of its service (Medicare's one is the default), or
+    within `timely_filing_days` days of it where those are given. `evidence_days` is how many days after its receipt a claim
+    waits for missing evidence before it is denied.
     """
 
     name: str
@@ -59,12 +60,15 @@ class Plan:
     timely_filing_years: int = 1
     timely_filing_days: int | None = None
     evidence_days: int = 45
-    covered_codes_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Accumulators:
-    """What a member has used so far in a plan year: deductible and out-of-pocket money."""
+    """What a member has used so far in a plan year: deductible and out-of-pocket money.
+
+    `year` is that plan year; None stands for the plan year of the first claim they are used for.
+    """
 
     deductible: Money = Money(0)
     out_of_pocket: Money = Money(0)
+    year: int | None = None

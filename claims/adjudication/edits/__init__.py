@@ -1,0 +1,15 @@
+"""The edits, in the order in which they are asked (ADJUDICATION §2). A new edit is a file here and a line in this list."""
+
+from __future__ import annotations
+
+from claims.adjudication.edits import duplicate, eligibility, evidence, provider, scope, timely_filing
+from claims.adjudication.findings import Edit
+
+EDITS: tuple[Edit, ...] = (
+    scope.EDIT,
+    eligibility.EDIT,
+    provider.EDIT,
+    evidence.EDIT,
+    duplicate.EDIT,
+    timely_filing.EDIT,
+)

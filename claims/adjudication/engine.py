@@ -1,0 +1,290 @@
+"""The engine: a claim, a plan and what is known of both in, a decision out (DESIGN §8)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+
+from claims.adjudication.accumulation import Counters
+from claims.adjudication.codes import COINSURANCE, COPAY, DEDUCTIBLE, OVER_FEE
+from claims.adjudication.cost_share import Share, share
+from claims.adjudication.edits import EDITS
+from claims.adjudication.evidence_index import EvidenceIndex
+from claims.adjudication.findings import (
+    ADJUST,
+    ASSUMED,
+    DENY,
+    NOT_CHECKED,
+    PASS,
+    PEND,
+    Assumed,
+    Case,
+    Finding,
+    Tables,
+    dollars,
+)
+from claims.adjudication.history import History
+from claims.adjudication.members import Members
+from claims.adjudication.plan_terms import PlanTerms, Terms
+from claims.adjudication.pricing import METHODS
+from claims.adjudication.providers import Providers
+from claims.adjudication.rule_pack import rule_pack_hash
+from claims.model.claim import Claim, Line
+from claims.model.decision import DENIED, PAID, PENDED, Adjustment, Decision, LineDecision, TraceEntry
+from claims.model.evidence import VerifiedEncounter
+from claims.model.history import PastLine
+from claims.model.member import Member
+from claims.model.money import ZERO, Money
+from claims.model.network import NetworkProvider
+from claims.model.plan import Accumulators, Plan
+
+__all__ = ["ASSUMED", "NotAdjudicable", "adjudicate", "prepare"]
+
+
+class NotAdjudicable(ValueError):
+    """A claim that intake should have turned away, or that is none: nothing can be decided of it."""
+
+
+def prepare(plan: Plan | PlanTerms, tables: Tables | None = None) -> PlanTerms:
+    """Make a plan ready for many claims; do it once where many are adjudicated."""
+    if isinstance(plan, PlanTerms):
+        return plan
+    return PlanTerms(plan, rule_pack_hash(plan, tables))
+
+
+def adjudicate(
+    plan: Plan | PlanTerms,
+    claim: Claim,
+    *,
+    members: Members | Iterable[Member] | None = None,
+    providers: Providers | Iterable[NetworkProvider] | None = None,
+    evidence: EvidenceIndex | Iterable[VerifiedEncounter] | Assumed | None = None,
+    history: History | Iterable[PastLine] | None = None,
+    accumulators: Accumulators | Mapping[int, Accumulators] | None = None,
+    received: date | None = None,
+    tables: Tables | None = None,
+    decided: date | None = None,
+    spent: Collection[str] = (),
+) -> Decision:
+    """Decide one claim. Pure: the same input gives the same decision, to the byte.
+
+    What is None makes its edit `not checked`, and the claim goes on. `accumulators` are what the member used so far: of the
+    plan year of the claim's earliest service (unless they name their year), or a mapping of plan year to what was used in
+    it; None counts from zero. `received` defaults to the claim's own. `decided` is the day of the decision: with it, a want
+    of evidence is denied once the plan's days since `received` have passed; without it the claim pends. `spent` names
+    encounter records that paid another claim. For many claims hand in the indexes (`prepare`, Members, Providers,
+    EvidenceIndex, History) rather than the bare values.
+
+    Raises NotAdjudicable for an encounter report, a claim without lines, with a negative charge, with line numbers that
+    repeat, or whose charge is not the sum of its lines: intake rejects those.
+    """
+    _refuse(claim)
+    terms = prepare(plan, tables)
+    who = members if members is None or isinstance(members, Members) else Members(members)
+    case = Case(
+        claim=claim,
+        plan=terms,
+        received=received or claim.received,
+        decided=decided,
+        members=who,
+        member=None if who is None else who.find(claim),
+        providers=providers if providers is None or isinstance(providers, Providers) else Providers(providers),
+        evidence=_evidence(evidence),
+        history=history if history is None or isinstance(history, History) else History(history),
+        spent=frozenset(spent),
+        tables=tables,
+    )
+    trace: list[TraceEntry] = []
+    denials: dict[int, Finding] = {}
+    matches: dict[int, tuple[str, int]] = {}
+    waiting: set[int] = set()
+    open_lines = claim.lines
+    for edit in EDITS:
+        for finding in edit.check(case, open_lines):
+            trace.append(
+                TraceEntry(edit.name, finding.line, finding.outcome, finding.why, finding.source, finding.cure)
+            )
+            if finding.match is not None and finding.line is not None:
+                matches[finding.line] = finding.match
+            elif finding.outcome == DENY:
+                for number in _lines_of(finding, open_lines):
+                    denials.setdefault(number, finding)
+            elif finding.outcome == PEND:
+                waiting.update(_lines_of(finding, open_lines))
+        if denials:
+            open_lines = tuple(line for line in open_lines if line.number not in denials)
+            if not open_lines:
+                break
+    price = METHODS[terms.plan.pricing.method].price
+    priced = []
+    for line in open_lines:
+        result = price(case, line)
+        finding = result.finding
+        if finding.outcome == DENY:
+            denials[line.number] = finding
+        elif finding.outcome == PEND:
+            waiting.add(line.number)
+        priced.append((line, result))
+    pends = any(line.number in waiting and line.number not in denials for line in open_lines)
+    for _, result in priced:
+        finding = result.finding
+        if not pends or finding.outcome in (PEND, DENY):
+            trace.append(TraceEntry("price", finding.line, finding.outcome, finding.why, finding.source, finding.cure))
+    if pends:
+        return _pended(case, trace)
+    allowed = {line.number: result.allowed for line, result in priced if line.number not in denials}
+    return _decided(case, trace, denials, matches, allowed, accumulators)
+
+
+def _refuse(claim: Claim) -> None:
+    if claim.is_encounter_report:
+        raise NotAdjudicable(f"claim {claim.number} is an encounter report: it is recorded and never paid")
+    if not claim.lines:
+        raise NotAdjudicable(f"claim {claim.number} has no lines")
+    charges = 0
+    numbers = set()
+    for line in claim.lines:
+        if line.charge.cents < 0:
+            raise NotAdjudicable(f"claim {claim.number} line {line.number}: a charge of {line.charge} is negative")
+        charges += line.charge.cents
+        numbers.add(line.number)
+    if len(numbers) != len(claim.lines):
+        raise NotAdjudicable(f"claim {claim.number}: its line numbers repeat")
+    if charges != claim.charge.cents:
+        raise NotAdjudicable(f"claim {claim.number}: its lines add up to {dollars(charges)} and not to {claim.charge}")
+
+
+def _evidence(
+    evidence: EvidenceIndex | Iterable[VerifiedEncounter] | Assumed | None,
+) -> EvidenceIndex | Assumed | None:
+    if evidence is None or isinstance(evidence, EvidenceIndex | Assumed):
+        return evidence
+    return EvidenceIndex(evidence)
+
+
+def _lines_of(finding: Finding, lines: tuple[Line, ...]) -> list[int]:
+    return [line.number for line in lines] if finding.line is None else [finding.line]
+
+
+def _pended(case: Case, trace: list[TraceEntry]) -> Decision:
+    """Decide nothing: a claim waits as a whole, and its lines carry no amounts."""
+    lines = tuple(
+        LineDecision(line.number, line.procedure, line.modifiers, line.charge, ZERO, ZERO, (), (), line.units)
+        for line in case.claim.lines
+    )
+    return Decision(
+        claim=case.claim.number,
+        status=PENDED,
+        charge=case.claim.charge,
+        allowed=ZERO,
+        paid=ZERO,
+        patient=ZERO,
+        lines=lines,
+        trace=tuple(trace),
+        rule_pack=case.plan.rule_pack,
+        person=case.person,
+    )
+
+
+def _decided(
+    case: Case,
+    trace: list[TraceEntry],
+    denials: dict[int, Finding],
+    matches: dict[int, tuple[str, int]],
+    allowed: dict[int, int],
+    accumulators: Accumulators | Mapping[int, Accumulators] | None,
+) -> Decision:
+    """Put amounts to the lines, in order, so that what one line uses up the next one finds used."""
+    claim, plan = case.claim, case.plan
+    counters = Counters(plan, claim, accumulators)
+    over_fee = "CO" if case.in_network else "PR"
+    if allowed and accumulators is None:
+        trace.append(TraceEntry("cost-share", None, NOT_CHECKED, "no accumulators were given: counted from zero"))
+    lines = []
+    all_allowed = all_paid = all_patient = 0
+    for line in claim.lines:
+        number = line.number
+        if number in denials:
+            denial = denials[number]
+            adjustments = (Adjustment(denial.group, denial.reason, line.charge),) if line.charge else ()
+            decided = LineDecision(
+                number,
+                line.procedure,
+                line.modifiers,
+                line.charge,
+                ZERO,
+                ZERO,
+                adjustments,
+                denial.remarks,
+                line.units,
+            )
+            if denial.group == "PR":
+                all_patient += line.charge.cents
+        else:
+            amount = allowed[number]
+            terms = plan.terms(line.procedure)
+            counter = counters.of(line)
+            left, room = counter.deductible_left, counter.room
+            part = share(amount, terms, left, room)
+            counter.use(part)
+            excess = line.charge.cents - amount
+            all_allowed += amount
+            all_paid += amount - part.total
+            all_patient += part.total + (excess if over_fee == "PR" else 0)
+            trace.append(_shared(number, amount, terms, part, left))
+            decided = LineDecision(
+                number,
+                line.procedure,
+                line.modifiers,
+                line.charge,
+                Money(amount),
+                Money(amount - part.total),
+                _adjustments(over_fee, excess, part),
+                (),
+                line.units,
+            )
+        lines.append(decided)
+    return Decision(
+        claim=claim.number,
+        status=PAID if allowed else DENIED,
+        charge=claim.charge,
+        allowed=Money(all_allowed),
+        paid=Money(all_paid),
+        patient=Money(all_patient),
+        lines=tuple(lines),
+        trace=tuple(trace),
+        rule_pack=plan.rule_pack,
+        matches=tuple((number, *matches[number]) for number in allowed if number in matches),
+        usage=counters.usage(case.person, claim.member_number if case.member is None else case.member.family),
+        person=case.person,
+    )
+
+
+def _adjustments(over_fee: str, excess: int, part: Share) -> tuple[Adjustment, ...]:
+    found = []
+    if excess:
+        found.append(Adjustment(over_fee, OVER_FEE, Money(excess)))
+    if part.copay:
+        found.append(Adjustment("PR", COPAY, Money(part.copay)))
+    if part.deductible:
+        found.append(Adjustment("PR", DEDUCTIBLE, Money(part.deductible)))
+    if part.coinsurance:
+        found.append(Adjustment("PR", COINSURANCE, Money(part.coinsurance)))
+    return tuple(found)
+
+
+def _shared(number: int, allowed: int, terms: Terms, part: Share, deductible_left: int) -> TraceEntry:
+    """Tell a line's cost share with its figures."""
+    said = []
+    if part.copay:
+        said.append(f"copay {dollars(part.copay)}")
+    if part.deductible:
+        said.append(f"deductible {dollars(part.deductible)} of {dollars(deductible_left)} left")
+    rest = allowed - part.copay - part.deductible
+    if part.coinsurance:
+        said.append(f"coinsurance {terms.coinsurance} of {dollars(rest)}: {dollars(part.coinsurance)}")
+    if part.trimmed:
+        said.append(f"the out-of-pocket maximum takes off {dollars(part.trimmed)}")
+    if not said:
+        return TraceEntry("cost-share", number, PASS, "the member owes nothing of this line")
+    return TraceEntry("cost-share", number, ADJUST, ", ".join(said))

@@ -1,0 +1,98 @@
+"""What an edit is given and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import NamedTuple, Protocol
+
+from claims.adjudication.evidence_index import EvidenceIndex
+from claims.adjudication.history import History
+from claims.adjudication.members import Members
+from claims.adjudication.plan_terms import PlanTerms
+from claims.adjudication.providers import Providers
+from claims.model.claim import Claim, Line
+from claims.model.member import Member
+
+PASS, DENY, ADJUST, PEND, NOT_CHECKED = "pass", "deny", "adjust", "pend", "not checked"
+
+
+class Assumed(Enum):
+    """The word for evidence that is taken as given and not verified."""
+
+    ASSUMED = "assumed"
+
+
+ASSUMED = Assumed.ASSUMED
+
+
+class Tables(Protocol):
+    """The code tables an edit may look into; `versions` names each with the version that speaks."""
+
+    @property
+    def versions(self) -> tuple[tuple[str, str], ...]:
+        """(table, version) in a fixed order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One claim with all that its edits may look at; what was not given is None.
+
+    `member` is who the claim's patient is among `members`, None where nobody fits. `spent` are identifiers of encounter
+    records that paid another claim since they were verified. `decided` is the day of the decision, None where it is not known.
+    """
+
+    claim: Claim
+    plan: PlanTerms
+    received: date
+    decided: date | None = None
+    members: Members | None = None
+    member: Member | None = None
+    providers: Providers | None = None
+    evidence: EvidenceIndex | Assumed | None = None
+    history: History | None = None
+    spent: frozenset[str] = frozenset()
+    tables: Tables | None = None
+
+    @property
+    def person(self) -> str:
+        """The patient's payer-issued person id; empty where it is not known."""
+        return "" if self.member is None else self.member.person
+
+    @property
+    def in_network(self) -> bool:
+        """Whether the billing provider is in the network; taken as such where no providers were given."""
+        return self.providers is None or self.providers.in_network(self.claim.billing.npi)
+
+
+class Finding(NamedTuple):
+    """One thing an edit has to say; `line` None speaks of every line it was given.
+
+    A denial carries group and reason, and remarks where the reason needs them. `match` is (encounter record, index of its
+    service) where the evidence edit backs the line.
+    """
+
+    line: int | None
+    outcome: str
+    why: str
+    cure: str = ""
+    group: str = ""
+    reason: str = ""
+    remarks: tuple[str, ...] = ()
+    source: str = ""
+    match: tuple[str, int] | None = None
+
+
+class Edit(NamedTuple):
+    """A named check of the lines that are not denied yet. `version` rises whenever the same input may get another answer."""
+
+    name: str
+    version: int
+    check: Callable[[Case, Sequence[Line]], list[Finding]]
+
+
+def dollars(cents: int) -> str:
+    """Write cents as an amount."""
+    return f"{cents // 100}.{cents % 100:02d}"

@@ -1,0 +1,34 @@
+"""The one-to-one matching of lines to attested services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def match(preferred: Sequence[Sequence[int]], candidates: Sequence[Sequence[int]]) -> list[int | None]:
+    """Give as many lines as possible a service of their own, and return each line's, or None.
+
+    `candidates[i]` are the services that fit line i, in order of preference; `preferred[i]` those among them that are tried
+    before any other line may take them. Augmenting paths (Kuhn): a line moves to another service of its own where that
+    frees one for a line that has no other.
+    """
+    owner: dict[int, int] = {}
+
+    def place(line: int, edges: Sequence[Sequence[int]], seen: set[int]) -> bool:
+        for service in edges[line]:
+            if service not in seen:
+                seen.add(service)
+                holder = owner.get(service)
+                if holder is None or place(holder, edges, seen):
+                    owner[service] = line
+                    return True
+        return False
+
+    placed = [place(line, preferred, set()) if preferred[line] else False for line in range(len(candidates))]
+    for line, done in enumerate(placed):
+        if not done:
+            place(line, candidates, set())
+    found: list[int | None] = [None] * len(candidates)
+    for service, line in owner.items():
+        found[line] = service
+    return found

@@ -1,0 +1,93 @@
+"""A plan as TOML (docs/plans.md)."""
+
+from __future__ import annotations
+
+from claims.adjudication.strict import Table, parse_toml
+from claims.model.money import Money
+from claims.model.plan import CostShare, CostShareOverride, Plan, Pricing
+
+METHODS = ("fee-list",)
+
+
+def read_plan(text: str) -> Plan:
+    """Read a plan; raises DocumentError naming the key path of whatever is unknown, missing or impossible."""
+    root = Table(
+        parse_toml(text, "plan"),
+        ("name", "year", "coverage", "pricing", "cost_share", "filing", "evidence"),
+        document="plan",
+    )
+    coverage = root.table("coverage", ("from", "through"))
+    begins, through = coverage.day_or_none("from"), coverage.day_or_none("through")
+    if begins is not None and through is not None and through < begins:
+        raise coverage.fault("through", "is before coverage.from")
+    filing = root.table("filing", ("years", "days"))
+    if filing.has("years") and filing.has("days"):
+        raise filing.fault("days", "and filing.years are both given; a plan counts in one of them")
+    root.value("pricing")
+    return Plan(
+        name=root.text("name"),
+        year=root.whole("year", least=1),
+        pricing=_pricing(root.table("pricing", ("method", "percent_of_charge", "fees"))),
+        cost_share=_cost_share(
+            root.table("cost_share", ("copay", "deductible", "coinsurance", "out_of_pocket", "override"))
+        ),
+        covers_from=begins,
+        covers_through=through,
+        timely_filing_years=filing.whole("years", 1, least=1),
+        timely_filing_days=filing.whole("days", least=1) if filing.has("days") else None,
+        evidence_days=root.table("evidence", ("days",)).whole("days", 45),
+    )
+
+
+def _code(text: str) -> str:
+    return text.strip().upper()
+
+
+def _pricing(table: Table) -> Pricing:
+    fees: dict[str, Money] = {}
+    if table.has("fees"):
+        values = table.value("fees")
+        listed = table.table("fees", tuple(values) if isinstance(values, dict) else ())
+        for key in values if isinstance(values, dict) else ():
+            code = _code(key)
+            if not code.isalnum():
+                raise listed.fault(key, "is not a procedure code")
+            if code in fees:
+                raise listed.fault(key, "names a code that has a fee already")
+            fees[code] = listed.amount(key)
+    return Pricing(
+        method=table.choice("method", METHODS),
+        fees=tuple(sorted(fees.items())),
+        percent_of_charge=table.fraction("percent_of_charge") if table.has("percent_of_charge") else None,
+    )
+
+
+def _cost_share(table: Table) -> CostShare:
+    overrides: list[CostShareOverride] = []
+    seen: set[str] = set()
+    for item in table.tables("override", ("codes", "copay", "coinsurance", "deductible_applies")):
+        codes = tuple(_code(code) for code in item.texts("codes"))
+        if not codes:
+            raise item.fault("codes", "must name at least one procedure code")
+        for code in codes:
+            if code in seen:
+                raise item.fault("codes", f"names {code}, which is overridden already")
+            seen.add(code)
+        if not any(item.has(key) for key in ("copay", "coinsurance", "deductible_applies")):
+            raise item.fault("codes", "stands alone: give copay, coinsurance or deductible_applies with it")
+        overrides.append(
+            CostShareOverride(
+                codes=codes,
+                copay=item.amount("copay") if item.has("copay") else None,
+                coinsurance=item.fraction("coinsurance") if item.has("coinsurance") else None,
+                deductible_applies=item.flag("deductible_applies") if item.has("deductible_applies") else None,
+            )
+        )
+    default = CostShare()
+    return CostShare(
+        copay=table.amount("copay", default.copay),
+        deductible=table.amount("deductible", default.deductible),
+        coinsurance=table.fraction("coinsurance") if table.has("coinsurance") else default.coinsurance,
+        out_of_pocket=table.amount("out_of_pocket") if table.has("out_of_pocket") else None,
+        overrides=tuple(overrides),
+    )

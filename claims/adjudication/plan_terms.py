@@ -1,0 +1,80 @@
+"""A plan made ready for many claims: terms by procedure code, in whole cents and exact ratios."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from claims.model.plan import Plan
+
+
+class Terms(NamedTuple):
+    """What the member pays of one line: copay in cents, coinsurance as numerator/denominator, and whether the deductible applies."""
+
+    copay: int
+    numerator: int
+    denominator: int
+    coinsurance: Decimal
+    deductible_applies: bool
+
+
+class PlanTerms:
+    """A plan with its look-ups and the hash of its rule pack. Built once, read for many claims."""
+
+    __slots__ = (
+        "_by_code",
+        "_default",
+        "deductible",
+        "fees",
+        "out_of_pocket",
+        "percent",
+        "plan",
+        "rule_pack",
+        "source",
+    )
+
+    def __init__(self, plan: Plan, rule_pack: bytes) -> None:
+        share = plan.cost_share
+        self.plan = plan
+        self.rule_pack = rule_pack
+        self.source = f"plan {plan.name} {plan.year}"
+        self.fees = {code: fee.cents for code, fee in plan.pricing.fees}
+        percent = plan.pricing.percent_of_charge
+        self.percent = None if percent is None else percent.as_integer_ratio()
+        self.deductible = share.deductible.cents
+        self.out_of_pocket = None if share.out_of_pocket is None else share.out_of_pocket.cents
+        self._default = _terms(share.copay.cents, share.coinsurance, True)
+        self._by_code = {
+            code: _terms(
+                (share.copay if override.copay is None else override.copay).cents,
+                share.coinsurance if override.coinsurance is None else override.coinsurance,
+                override.deductible_applies is not False,
+            )
+            for override in share.overrides
+            for code in override.codes
+        }
+
+    def terms(self, code: str) -> Terms:
+        """Return the member's terms for a procedure code."""
+        return self._by_code.get(code, self._default)
+
+    def year_of(self, day: date) -> int:
+        """Return the plan year of a date of service, named by the calendar year in which it begins.
+
+        A plan year is the calendar year, or begins on the anniversary of the plan's first day of coverage where one is given.
+        """
+        begins = self.plan.covers_from
+        if begins is not None and (day.month, day.day) < (begins.month, begins.day):
+            return day.year - 1
+        return day.year
+
+
+def _terms(copay: int, coinsurance: Decimal, deductible_applies: bool) -> Terms:
+    numerator, denominator = coinsurance.as_integer_ratio()
+    return Terms(copay, numerator, denominator, coinsurance, deductible_applies)
+
+
+def half_up(amount: int, numerator: int, denominator: int) -> int:
+    """Return amount × numerator / denominator, rounded half up to a whole cent once; nothing here is negative."""
+    return (2 * amount * numerator + denominator) // (2 * denominator)

@@ -1,0 +1,66 @@
+"""What a decision was made by, and what it was, as bytes that are the same wherever they are made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from decimal import Decimal
+
+from claims.adjudication.edits import EDITS
+from claims.adjudication.findings import Tables
+from claims.adjudication.pricing import METHODS
+from claims.model.plan import Plan
+
+ENGINE = 1
+"""The version of what is not an edit: the fold of findings, cost share and the decision's shape."""
+
+
+def canonical_json(value: object) -> bytes:
+    """Write plain data as JSON with sorted keys and no spaces, in UTF-8."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _fraction(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value.normalize():f}"
+
+
+def rule_pack_bytes(plan: Plan, tables: Tables | None = None) -> bytes:
+    """Return the canonical bytes of plan, edits, pricing method and table versions; orders that mean nothing are sorted."""
+    share = plan.cost_share
+    return canonical_json(
+        {
+            "engine": ENGINE,
+            "edits": [[edit.name, edit.version] for edit in EDITS],
+            "pricing": [plan.pricing.method, METHODS[plan.pricing.method].version],
+            "tables": [] if tables is None else [list(version) for version in tables.versions],
+            "plan": {
+                "name": plan.name,
+                "year": plan.year,
+                "covers_from": plan.covers_from and plan.covers_from.isoformat(),
+                "covers_through": plan.covers_through and plan.covers_through.isoformat(),
+                "filing_years": plan.timely_filing_years,
+                "filing_days": plan.timely_filing_days,
+                "evidence_days": plan.evidence_days,
+                "fees": {code: fee.cents for code, fee in plan.pricing.fees},
+                "percent_of_charge": _fraction(plan.pricing.percent_of_charge),
+                "copay": share.copay.cents,
+                "deductible": share.deductible.cents,
+                "coinsurance": _fraction(share.coinsurance),
+                "out_of_pocket": None if share.out_of_pocket is None else share.out_of_pocket.cents,
+                "overrides": {
+                    code: [
+                        None if override.copay is None else override.copay.cents,
+                        _fraction(override.coinsurance),
+                        override.deductible_applies,
+                    ]
+                    for override in share.overrides
+                    for code in override.codes
+                },
+            },
+        }
+    )
+
+
+def rule_pack_hash(plan: Plan, tables: Tables | None = None) -> bytes:
+    """Return the SHA-256 of the rule pack: 32 bytes that name by what rules a decision was made."""
+    return hashlib.sha256(rule_pack_bytes(plan, tables)).digest()

@@ -38,7 +38,8 @@ class Transaction:
     """One ST–SE: control number, what it is, the claims that may be adjudicated, in order, and its errors.
 
     An error of level `claim` turns away the one claim it names (a 277CA's business); any other rejects the whole
-    transaction set, and `claims` is then empty. `claim_numbers` are the CLM01 of everything that was sent, good or bad.
+    transaction set, and `claims` is then empty. `claim_numbers` are the CLM01 of everything that was sent, good or bad;
+    `identifier` is ST01.
     """
 
     control_number: str
@@ -50,6 +51,7 @@ class Transaction:
     segments: int
     reference: str = ""
     claim_numbers: tuple[str, ...] = ()
+    identifier: str = "837"
 
     @property
     def verdict(self) -> str:
@@ -86,7 +88,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Interchange:
-    """One ISA–IEA: parties (qualifier and identifier), control number, usage (T or P), groups, envelope errors."""
+    """One ISA–IEA: parties (qualifier and identifier), control number, usage (T or P), groups, envelope errors.
+
+    `date` and `time` are ISA09 and ISA10 as they stand; `acknowledge` is ISA14: the sender asks for a TA1 in any case.
+    """
 
     sender_qualifier: str
     sender: str
@@ -98,6 +103,7 @@ class Interchange:
     time: str
     groups: tuple[Group, ...]
     errors: tuple[IntakeError, ...] = ()
+    acknowledge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

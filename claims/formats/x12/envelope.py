@@ -34,11 +34,12 @@ class RawGroup:
 
 @dataclass(slots=True)
 class RawInterchange:
-    """ISA, its groups, IEA (None where missing), and the errors of the pair."""
+    """ISA, its groups, IEA (None where missing), the TA1s between them (`loose`), and the errors of the pair."""
 
     header: Segment
     delimiters: Delimiters
     trailer: Segment | None = None
+    loose: list[Segment] = field(default_factory=list)
     groups: list[RawGroup] = field(default_factory=list)
     errors: list[IntakeError] = field(default_factory=list)
 
@@ -103,7 +104,7 @@ class _Reader:
                 self.interchange.trailer = segment
                 self.interchange.errors.extend(_interchange_trailer_errors(self.interchange))
             case "TA1" if self.group is None:
-                pass
+                self.interchange.loose.append(segment)
             case _ if self.transaction is not None:
                 self._append(segment)
             case _:
@@ -139,7 +140,7 @@ class _Reader:
             )
         if self.interchange.trailer is None:
             errors.append(IntakeError("interchange", "023", "the interchange has no IEA", segment="IEA"))
-        if not self.interchange.groups:
+        if not self.interchange.groups and not self.interchange.loose:
             errors.append(IntakeError("interchange", "024", "the interchange holds no functional group", segment="GS"))
         if self.stray:
             errors.append(

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from claims.formats.x12.codes import ELEMENT_WORDS, SEGMENT_WORDS
 from claims.formats.x12.syntax import Segment
 from claims.model.submission import IntakeError
 
@@ -31,30 +32,6 @@ MOST_FINDINGS = 500
 """A transaction set with more findings than this is not read further: it is not the guide's at all."""
 
 _GS_LOOP, _GS = "/ISA_LOOP/GS_LOOP", "/ISA_LOOP/GS_LOOP/GS"
-
-_SEGMENT_WORDS = {
-    "1": "stands where the guide knows no such segment",
-    "2": "is a segment that this guide does not use here",
-    "3": "is required here and missing",
-    "4": "begins a loop more often than the guide allows",
-    "5": "repeats more often than the guide allows",
-    "8": "has data element errors",
-    "I4": "is a segment that this guide does not use here",
-}
-_ELEMENT_WORDS = {
-    "1": "is required and missing",
-    "2": "is required beside the other elements that are given",
-    "3": "is one element or component too many",
-    "4": "is too short",
-    "5": "is too long",
-    "6": "holds a character, or a composite, that its type does not allow",
-    "7": "is not one of the guide's codes",
-    "8": "is not a date of the form its qualifier says",
-    "9": "is not a time of day",
-    "10": "may not be given beside the other elements that are given",
-    "I10": "is not used by this guide",
-    "I12": "does not have the form that the guide asks for",
-}
 
 
 @cache
@@ -162,7 +139,7 @@ def _loop_of(node: Any) -> str:
 
 def _segment_error(code: str, segment: Segment, loop: str, number: str) -> IntakeError:
     name = segment.identifier if _is_identifier(segment.identifier) else ""
-    words = f"{name or 'a segment'} {_SEGMENT_WORDS[code]}"
+    words = f"{name or 'a segment'} {SEGMENT_WORDS[code]}"
     return IntakeError(
         "segment", code, words, segment=name, position=segment.position, loop=loop, snip=1, transaction=number
     )
@@ -177,7 +154,7 @@ def _walk_error(error: Any, segment: Segment, number: str) -> IntakeError:
     code = "I4" if error.err_cde == "2" else str(error.err_cde)
     node = error.map_node
     if code == "3" and node is not None:
-        words = f"{node.id} ({node.name}) {_SEGMENT_WORDS['3']}"
+        words = f"{node.id} ({node.name}) {SEGMENT_WORDS['3']}"
         return IntakeError(
             "segment",
             code,
@@ -215,7 +192,7 @@ def _element_error(error: Any, node: Any, segment: Segment, position: int, numbe
     code = _element_code(error)
     where = f"{segment.identifier}{element:02d}" if element else segment.identifier
     where += f"-{component}" if component else ""
-    words = f"{where}{f' ({name})' if name else ''} {_ELEMENT_WORDS.get(code, 'breaks a rule of the guide')}"
+    words = f"{where}{f' ({name})' if name else ''} {ELEMENT_WORDS.get(code, 'breaks a rule of the guide')}"
     return IntakeError(
         "element",
         code,

@@ -74,6 +74,7 @@ def _read_interchange(raw: RawInterchange, strict_npi: bool) -> Interchange:
         time=header.get(10),
         groups=tuple(_read_group(group, strict_npi) for group in raw.groups),
         errors=tuple(errors),
+        acknowledge=header.get(14) == "1",
     )
 
 
@@ -83,8 +84,9 @@ def _read_group(raw: RawGroup, strict_npi: bool) -> Group:
     guide = GUIDES.get((functional, version)) if functional == "HC" else None
     errors = list(raw.errors)
     if guide is None:
-        errors.append(_unsupported(functional))
-        transactions = tuple(_unread_transaction(transaction) for transaction in raw.transactions)
+        unsupported = _unsupported(functional)
+        errors.append(unsupported)
+        transactions = tuple(_unread_transaction(transaction, unsupported) for transaction in raw.transactions)
     else:
         _, known, map_name = guide
         errors += check_header(header, "/ISA_LOOP/GS_LOOP/GS", map_name, "group", known)
@@ -103,16 +105,18 @@ def _unsupported(functional: str) -> IntakeError:
     return IntakeError("group", "2", message, segment="GS", element=8)
 
 
-def _unread_transaction(raw: RawTransaction) -> Transaction:
+def _unread_transaction(raw: RawTransaction, cause: IntakeError) -> Transaction:
+    unread = _header_error("I6", f"not read, for {cause.message}", 0, raw.control_number)
     return Transaction(
         control_number=raw.control_number,
         version=raw.segments[0].get(3),
         purpose="",
         received=None,
         claims=(),
-        errors=tuple(raw.errors),
+        errors=(*raw.errors, unread),
         segments=len(raw.segments),
         claim_numbers=_claim_numbers(raw.segments),
+        identifier=raw.segments[0].get(1),
     )
 
 
@@ -151,6 +155,7 @@ def _read_transaction(
         segments=len(raw.segments),
         reference=begin.get(3) if begin else "",
         claim_numbers=_claim_numbers(raw.segments),
+        identifier=header.get(1),
     )
 
 

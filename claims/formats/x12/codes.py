@@ -1,0 +1,37 @@
+"""The 999's codes in words: IK304 for segments, IK403 for elements (guide 005010X231A1)."""
+
+SEGMENT_WORDS = {
+    "1": "stands where the guide knows no such segment",
+    "2": "is a segment that this guide does not use here",
+    "3": "is required here and missing",
+    "4": "begins a loop more often than the guide allows",
+    "5": "repeats more often than the guide allows",
+    "6": "is no segment of this transaction set",
+    "7": "stands in the wrong order",
+    "8": "has data element errors",
+    "I4": "is a segment that this guide does not use here",
+    "I6": "is required here by what else the file says, and missing",
+    "I7": "begins a loop less often than the guide asks for",
+    "I8": "repeats less often than the guide asks for",
+    "I9": "may not stand here, by what else the file says",
+}
+ELEMENT_WORDS = {
+    "1": "is required and missing",
+    "2": "is required beside the other elements that are given",
+    "3": "is one element or component too many",
+    "4": "is too short",
+    "5": "is too long",
+    "6": "holds a character, or a composite, that its type does not allow",
+    "7": "is not one of the guide's codes",
+    "8": "is not a date of the form its qualifier says",
+    "9": "is not a time of day",
+    "10": "may not be given beside the other elements that are given",
+    "12": "repeats too often",
+    "13": "has too many components",
+    "I6": "is not one of the codes that the guide uses here",
+    "I9": "is required by what else the file says, and missing",
+    "I10": "is not used by this guide",
+    "I11": "repeats too seldom",
+    "I13": "may not be given, by what else the file says",
+    "I12": "does not have the form that the guide asks for",
+}

@@ -111,6 +111,8 @@ def _record(place: Place) -> EncounterRecord:
         chain_id=domain["chain_id"].whole(),
         registry=_address(domain["registry"]),
     )
+    if record.index >= max(1, len(record.siblings)):
+        roll["index"].refuse(f"points past the {len(record.siblings)} attestations of the roll")
     try:
         # Both encode every number, and so refuse what fits in no field of the contract.
         attestation_digest(record.practitioner, record.attestation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import date
 
 from claims.adjudication.accumulation import Counters
@@ -64,7 +64,7 @@ def adjudicate(
     received: date | None = None,
     tables: Tables | None = None,
     decided: date | None = None,
-    spent: Collection[str] = (),
+    spent: Set[str] = frozenset(),
 ) -> Decision:
     """Decide one claim. Pure: the same input gives the same decision, to the byte.
 
@@ -91,7 +91,7 @@ def adjudicate(
         providers=providers if providers is None or isinstance(providers, Providers) else Providers(providers),
         evidence=_evidence(evidence),
         history=history if history is None or isinstance(history, History) else History(history),
-        spent=frozenset(spent),
+        spent=spent,
         tables=tables,
     )
     trace: list[TraceEntry] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date
 from typing import NamedTuple
 
@@ -44,32 +44,40 @@ class EvidenceIndex:
     one, a live one over a faulty one; of sightings of one digest a faulty one wins.
     """
 
-    __slots__ = ("_by_day", "_by_key", "_by_person", "identifiers")
+    __slots__ = ("_aliases", "_by_day", "_by_key", "_by_person", "identifiers")
 
     def __init__(self, encounters: Iterable[VerifiedEncounter]) -> None:
         self.identifiers: dict[str, VerifiedEncounter] = {}
-        self._by_key: dict[ServiceKey, list[Leaf]] = {}
+        self._by_key: dict[tuple[str, ServiceKey], list[Leaf]] = {}
         self._by_person: dict[tuple[str, str], list[Leaf]] = {}
         self._by_day: dict[tuple[str, date], list[Leaf]] = {}
+        self._aliases: dict[str, list[str]] = {}
         for encounter, aliases in _distinct(encounters):
+            self._aliases[encounter.identifier] = aliases
             for alias in aliases:
                 self.identifiers.setdefault(alias, encounter)
             npi = encounter.provider_npi
             for position, service in enumerate(encounter.services):
                 leaf = Leaf(encounter, position)
                 key = (npi, service.code, changing(service.modifiers), service.begins, service.ends, service.place)
-                self._by_key.setdefault(key, []).append(leaf)
+                self._by_key.setdefault((encounter.person, key), []).append(leaf)
+                if encounter.person:
+                    self._by_key.setdefault(("", key), []).append(leaf)
                 self._by_person.setdefault((encounter.person, npi), []).append(leaf)
                 self._by_day.setdefault((npi, service.begins), []).append(leaf)
 
-    def fitting(self, key: ServiceKey) -> list[Leaf]:
-        """Return the services of this provider, code, modifiers, dates and place."""
-        return self._by_key.get(key, [])
+    def fitting(self, person: str, key: ServiceKey) -> list[Leaf]:
+        """Return the services of this provider, code, modifiers, dates and place; anybody's where `person` is empty."""
+        return self._by_key.get((person, key), [])
 
     def near(self, person: str, provider_npi: str, day: date) -> list[Leaf]:
         """Return services a line may have been meant for: the person's own, and the provider's of that day."""
         own = self._by_person.get((person, provider_npi), []) if person else []
         return own + [leaf for leaf in self._by_day.get((provider_npi, day), []) if leaf.encounter.person != person]
+
+    def among(self, encounter: VerifiedEncounter, identifiers: Set[str]) -> bool:
+        """Whether this encounter was handed in under one of these record ids."""
+        return any(alias in identifiers for alias in self._aliases.get(encounter.identifier, ()))
 
     def __bool__(self) -> bool:
         return bool(self.identifiers)

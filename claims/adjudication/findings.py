@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -53,7 +53,7 @@ class Case:
     providers: Providers | None = None
     evidence: EvidenceIndex | Assumed | None = None
     history: History | None = None
-    spent: frozenset[str] = frozenset()
+    spent: Set[str] = frozenset()
     tables: Tables | None = None
 
     @property

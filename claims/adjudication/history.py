@@ -13,30 +13,36 @@ from claims.model.history import PastLine
 class History:
     """Past lines, indexed by person, billing provider and procedure. `add` is for what is decided between two claims."""
 
-    __slots__ = ("_lines",)
+    __slots__ = ("_lines", "_numbered")
 
     def __init__(self, lines: Iterable[PastLine] = ()) -> None:
         self._lines: dict[tuple[str, str, str], list[PastLine]] = {}
+        self._numbered = False
         self.add(lines)
 
     def add(self, lines: Iterable[PastLine]) -> None:
         """Take in further past lines."""
         for line in lines:
-            who = line.person or "#" + plain(line.member_number)
-            self._lines.setdefault((who, line.billing_npi, line.procedure), []).append(line)
+            if line.person:
+                self._lines.setdefault((line.person, line.billing_npi, line.procedure), []).append(line)
+            if line.member_number:
+                number = "#" + plain(line.member_number)
+                self._lines.setdefault((number, line.billing_npi, line.procedure), []).append(line)
+            self._numbered = self._numbered or not line.person
 
     def alike(self, claim: Claim, line: Line, person: str) -> list[PastLine]:
         """Return past lines of the same person, billing provider, procedure, dates and rendering provider.
 
-        A past line without a person id is the same person's where member number, relationship and birth date agree as far
-        as both are given; so is one with a person id where this claim's person is not known and the numbers agree.
+        Where either side has no person id, member number, relationship and birth date agree as far as both give them.
         The claim that a replacement or void refers to is left out: it is not another claim.
         """
         billing = claim.billing.npi
         found = self._lines.get((person, billing, line.procedure), []) if person else []
-        by_number = self._lines.get(("#" + plain(claim.member_number), billing, line.procedure))
-        if by_number:
-            found = found + [past for past in by_number if _may_be_patient(past, claim)]
+        if self._numbered or not person:
+            by_number = self._lines.get(("#" + plain(claim.member_number), billing, line.procedure), [])
+            found = found + [
+                past for past in by_number if not (person and past.person) and _may_be_patient(past, claim)
+            ]
         if not found:
             return found
         rendering = claim.rendering_of(line)

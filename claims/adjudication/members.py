@@ -11,7 +11,7 @@ from claims.model.member import Member
 
 def plain(name: str) -> str:
     """Reduce a name to upper-case letters and digits without accents, since files disagree on all the rest."""
-    if name.isascii() and name.isalpha():
+    if name.isascii() and name.isalnum():
         return name.upper()
     letters = unicodedata.normalize("NFKD", name).upper()
     return "".join(letter for letter in letters if letter.isalnum())

@@ -24,7 +24,10 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     findings = _within(case, lines)
     denied = {finding.line for finding in findings}
     if case.history is None:
-        return [*findings, Finding(None, NOT_CHECKED, "no history was given")]
+        return [
+            *findings,
+            Finding(None, NOT_CHECKED, "no history was given: only the lines of this claim were compared"),
+        ]
     for line in lines:
         if line.number not in denied:
             finding = _against_history(case, line)

@@ -68,7 +68,7 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
 
 def problem_of(case: Case, leaf: Leaf) -> str:
     """Say why a service cannot back a line of this claim; empty where it can. The payer's own provider list is heard too."""
-    if leaf.encounter.identifier in case.spent:
+    if case.spent and isinstance(case.evidence, EvidenceIndex) and case.evidence.among(leaf.encounter, case.spent):
         return "spent"
     problem = leaf.problem
     providers = case.providers
@@ -87,13 +87,10 @@ def problem_of(case: Case, leaf: Leaf) -> str:
 def _fitting(case: Case, evidence: EvidenceIndex, line: Line) -> list[Leaf]:
     """Return the services that fit a line, whatever their state."""
     key = (case.claim.billing.npi, line.procedure, changing(line.modifiers), line.begins, line.ends, line.place)
-    person = case.person
     return [
         leaf
-        for leaf in evidence.fitting(key)
-        if (not person or leaf.encounter.person == person)
-        and line.units <= leaf.service.units
-        and _by_practitioner(case, line, leaf)
+        for leaf in evidence.fitting(case.person, key)
+        if line.units <= leaf.service.units and _by_practitioner(case, line, leaf)
     ]
 
 

@@ -1,8 +1,6 @@
 """The engine comes to the figures that were worked out by hand, given what the export says was done."""
 
-import json
 from dataclasses import replace
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,48 +8,35 @@ import pytest
 
 from claims.adjudication import documents
 from claims.adjudication.fold import adjudicate_all
+from claims.formats.fhir.encounters import read_export
 from claims.formats.x12.intake import read_submission
 from claims.model.decision import Decision
-from claims.model.encounter import Service
 from claims.model.evidence import VerifiedEncounter
-from tests.service.demo.files import DATA, FIXTURES, charted, toml
+from tests.service.demo.files import DATA, FIXTURES, toml
 
 EXPECTED = toml(Path(__file__).parent / "expected.toml")
-
-
-def persons(export: Path) -> dict[str, str]:
-    """The payer's person id of each visit's patient."""
-    resources = [entry["resource"] for entry in json.loads(export.read_text())["entry"]]
-    ids = {f"Patient/{r['id']}": r["identifier"][1]["value"] for r in resources if r["resourceType"] == "Patient"}
-    visits = [r for r in resources if r["resourceType"] == "Encounter"]
-    return {visit["identifier"][0]["value"]: ids[visit["subject"]["reference"]] for visit in visits}
 
 
 def verified(folder: Path, export: Path, unsigned: set[str]) -> tuple[VerifiedEncounter, ...]:
     """What the evidence room would answer of the export: signed but for the unsigned, and one's own visits need a witness."""
     network = {p.npi: p for p in documents.read_providers((folder / "providers.toml").read_text())}
-    who = persons(export)
     found = []
-    for visit, done in charted(export).items():
-        clinician = network[done[0].clinician]
-        provider = network[clinician.roster[0]]
-        problem = "same-controller" if clinician.controller == provider.controller else ""
-        services = tuple(
-            Service(d.code, d.units, date.fromisoformat(d.day), date.fromisoformat(d.day), d.place, d.modifiers)
-            for d in done
-        )
+    for encounter in read_export(export.read_bytes()):
+        clinician, provider = network[encounter.practitioner_npi], network[encounter.provider_npi]
+        signed = encounter.identifier not in unsigned
+        witness = "same-controller" if clinician.controller == provider.controller else ""
         found.append(
             VerifiedEncounter(
-                identifier=visit,
-                person=who[visit],
+                identifier=encounter.identifier,
+                person=encounter.person,
                 practitioner=clinician.practitioner,
                 practitioner_npi=clinician.npi,
                 provider_npi=provider.npi,
-                services=services,
-                services_root=sha256(visit.encode()).digest(),
-                digest=sha256(b"digest of " + visit.encode()).digest(),
-                signed=visit not in unsigned,
-                problem="unsigned" if visit in unsigned else problem,
+                services=encounter.services,
+                services_root=sha256(b"root" + encounter.identifier.encode()).digest(),
+                digest=sha256(b"digest" + encounter.identifier.encode()).digest(),
+                signed=signed,
+                problem=witness if signed else "unsigned",
             )
         )
     return tuple(found)
@@ -107,10 +92,9 @@ def test_a_late_signature_wakes_the_pended_claim() -> None:
 
 def test_the_solo_practitioners_claim_is_paid_once_somebody_independent_was_there() -> None:
     """Nothing but the witness is wanting."""
-    folder = DATA
-    evidence = tuple(replace(e, problem="") for e in verified(folder, folder / "ehr-export.json", set()))
-    claims = [c for c in read_submission((folder / "claims.837").read_bytes()).claims if c.number == "RC-0719"]
-    plan = documents.read_plan((folder / "plan.toml").read_text())
+    evidence = tuple(replace(e, problem="") for e in verified(DATA, DATA / "ehr-export.json", set()))
+    claims = [c for c in read_submission((DATA / "claims.837").read_bytes()).claims if c.number == "RC-0719"]
+    plan = documents.read_plan((DATA / "plan.toml").read_text())
     (decision,) = adjudicate_all(plan, claims, evidence=evidence, accumulators={})
     assert (decision.status, str(decision.paid)) == ("paid", "128.00")
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from claims.adjudication import documents
+from claims.formats.fhir.encounters import read_export
 from claims.formats.x12.intake import read_submission
 from claims.model.claim import Claim
-from tests.service.demo.files import DATA, FIXTURES, billed
+from tests.service.demo.files import DATA, FIXTURES, billed, charted
 
 SUBMISSION = read_submission((DATA / "claims.837").read_bytes(), strict_npi=True)
 
@@ -100,3 +101,20 @@ def test_accumulators_are_given_by_family() -> None:
 def test_a_bad_plan_is_refused_by_the_path_of_its_key(name: str, path: str) -> None:
     with pytest.raises(documents.DocumentError, match=path):
         documents.read_plan((FIXTURES / "bad" / f"{name}.toml").read_text())
+
+
+@pytest.mark.parametrize("export", [DATA / "ehr-export.json", FIXTURES / "good" / "ehr.json"], ids=["demo", "good"])
+def test_the_export_is_read_as_the_services_that_were_done(export: Path) -> None:
+    chart = charted(export)
+    encounters = {encounter.identifier: encounter for encounter in read_export(export.read_bytes())}
+    assert list(encounters) == list(chart)
+    for visit, done in chart.items():
+        assert {encounters[visit].practitioner_npi} == {one.clinician for one in done}
+        assert [
+            (s.begins.strftime("%Y%m%d"), s.code, s.modifiers, s.units, s.place) for s in encounters[visit].services
+        ] == [(one.day, one.code, one.modifiers, one.units, one.place) for one in done]
+
+
+def test_the_patients_of_the_export_are_the_payers_persons() -> None:
+    persons = {member.person for member in documents.read_members((DATA / "members.toml").read_text())}
+    assert {encounter.person for encounter in read_export((DATA / "ehr-export.json").read_bytes())} == persons

@@ -9,17 +9,20 @@ def match(preferred: Sequence[Sequence[int]], candidates: Sequence[Sequence[int]
     """Give as many lines as possible a service of their own, and return each line's, or None.
 
     `candidates[i]` are the services that fit line i, in order of preference; `preferred[i]` those among them that are tried
-    before any other line may take them. Augmenting paths (Kuhn): a line moves to another service of its own where that
-    frees one for a line that has no other.
+    before any other line may take them. Augmenting paths (Kuhn): a line takes a free service, and moves another
+    line only where it has none.
     """
     owner: dict[int, int] = {}
 
     def place(line: int, edges: Sequence[Sequence[int]], seen: set[int]) -> bool:
         for service in edges[line]:
+            if service not in owner:
+                owner[service] = line
+                return True
+        for service in edges[line]:
             if service not in seen:
                 seen.add(service)
-                holder = owner.get(service)
-                if holder is None or place(holder, edges, seen):
+                if place(owner[service], edges, seen):
                     owner[service] = line
                     return True
         return False

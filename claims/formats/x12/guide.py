@@ -76,7 +76,7 @@ def check_transaction(segments: Sequence[Segment], map_name: str, version: str) 
         except Exception:  # pyx12 raises what it likes on segments it cannot walk
             found, walked = None, []
             errors.append(_segment_error("1", segment, "", number))
-        errors.extend(_walk_error(error, segment, number) for error in walked)
+        errors.extend(_walk_error(error, segment, number) for error in walked if not _is_of_the_map_alone(error))
         if found is None:
             loops.append("")
             continue
@@ -147,6 +147,12 @@ def _segment_error(code: str, segment: Segment, loop: str, number: str) -> Intak
 
 def _is_identifier(text: str) -> bool:
     return 2 <= len(text) <= 3 and text.isascii() and text.isalnum() and text[0].isalpha() and text.isupper()
+
+
+def _is_of_the_map_alone(error: Any) -> bool:
+    """Whether a finding is about pyx12's own grouping: a second PLB looks to it like a second FOOTER, which no guide knows."""
+    node = error.map_node
+    return error.err_cde == "4" and node is not None and node.is_loop() and node.id in ("HEADER", "DETAIL", "FOOTER")
 
 
 def _walk_error(error: Any, segment: Segment, number: str) -> IntakeError:

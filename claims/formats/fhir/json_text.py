@@ -1,0 +1,56 @@
+"""JSON of an export, read without losing anything: numbers stay decimal, and no member is named twice."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from claims.formats.fhir.errors import ExportError
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_DEEPEST = 128
+
+
+def parse(data: bytes) -> Any:
+    """Read UTF-8 JSON, a byte order mark allowed; a member that is null counts as absent, as in FHIR.
+
+    Raises ExportError with the line that is broken.
+    """
+    _refuse_depth(data)
+    try:
+        return json.loads(
+            data.decode("utf-8-sig"), object_pairs_hook=_once, parse_float=Decimal, parse_constant=_refuse_constant
+        )
+    except json.JSONDecodeError as wrong:
+        raise ExportError(f"the export is not JSON from line {wrong.lineno}, column {wrong.colno}") from None
+    except UnicodeDecodeError as wrong:
+        raise ExportError(f"the export is not UTF-8 from byte {wrong.start}") from None
+    except ExportError:
+        raise
+    except ValueError:
+        raise ExportError("the export holds a number that is too long") from None
+
+
+def _refuse_depth(data: bytes) -> None:
+    """Refuse brackets in brackets beyond any export: where the recursion limit was raised, they end the process."""
+    depth = 0
+    for token in _TOKEN.findall(data):
+        if token in b"[{":
+            depth += 1
+        elif token in b"]}":
+            depth -= 1
+        if depth > _DEEPEST:
+            raise ExportError(f"the export nests deeper than {_DEEPEST} levels")
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ExportError("an object of the export names a member twice")
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ExportError(f"the export holds {name}, which is not JSON")

@@ -24,15 +24,21 @@ def enrol(
     controller: Annotated[
         int, typer.Option(help="Number of whoever stands behind it; one controller cannot attest its own services.")
     ] = 0,
+    npi: Annotated[
+        str, typer.Option(help="NPI of the clinician or provider: the home keeps whose id or address it is.")
+    ] = "",
+    book: Annotated[str | None, typer.Option(help="Address of another insurer's book that may spend evidence.")] = None,
     begins: Annotated[str, typer.Option("--from", help="First day of the credential.")] = "2000-01-01",
     through: Annotated[str, typer.Option(help="Last day of the credential.")] = "2099-12-31",
     profile: Profile = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Enrol a clinician (--practitioner, --key), a provider (--provider), or put the one on the other's roster (both, no --key).
+    """Enrol a clinician (--practitioner, --key), a provider (--provider), or list another insurer's book (--book).
 
-    Example: claims registry enrol --home payer --practitioner 7 --key 0x... --controller 7
+    With --practitioner and --provider and no --key, the clinician is put on the provider's roster.
+
+    Example: claims registry enrol --home payer --practitioner 7 --key 0x... --controller 7 --npi 1234567893
     """
     from claims.service import registry
     from claims.service.calendar import parse_date
@@ -40,16 +46,24 @@ def enrol(
     from claims.service.keys import passphrase
     from claims.service.office import open_office
 
+    if book is not None and (practitioner is not None or provider is not None or key is not None or npi):
+        raise UsageError("--book is listed by itself: give the others in a command of their own")
     first, last = parse_date(begins, "--from"), parse_date(through, "--through")
     with open_office(home, profile=profile, passphrase=passphrase(passphrase_file)) as office:
-        if practitioner is not None and key is not None:
-            act = registry.enrol_practitioner(office, practitioner, key, controller, first, last)
+        if book is not None:
+            act = registry.list_book(office, book)
+        elif practitioner is not None and key is not None:
+            if provider is not None:
+                raise UsageError("enrol the clinician first (no --provider), then the roster (no --key)")
+            act = registry.enrol_practitioner(office, practitioner, key, controller, first, last, npi=npi)
         elif practitioner is not None and provider is not None:
+            if npi:
+                raise UsageError("--npi belongs to an enrolment: a roster names an id and an address")
             act = registry.add_to_roster(office, provider, practitioner, first, last)
         elif provider is not None:
-            act = registry.enrol_provider(office, provider, controller, first, last)
+            act = registry.enrol_provider(office, provider, controller, first, last, npi=npi)
         else:
-            raise UsageError("give --practitioner with --key, --provider, or --practitioner with --provider")
+            raise UsageError("give --practitioner with --key, --provider, both without --key, or --book")
     _told(act, as_json)
 
 

@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+from claims.model.party import Address
 from claims.service.errors import UsageError
-from claims.service.home import PARTY_KEYS, Home, read_home, write_home
+from claims.service.home import PARTY_KEYS, PROVIDER, Home, read_home, write_home
 
 
 def create_home(
@@ -21,6 +22,7 @@ def create_home(
     chain_folder: Path | None = None,
     tax_id: str = "",
     strict_npi: bool = False,
+    address: Address = Address(),
 ) -> dict[str, Any]:
     """Make a home with its party's keys and return what `show_home` would; raises UsageError, MissingPassphrase."""
     from claims.chain.errors import MissingPassphrase
@@ -33,7 +35,22 @@ def create_home(
     load_profile(profile)
     # Kept relative to the home, so that both can be moved together.
     where = Path(os.path.relpath(chain_folder or folder, folder))
-    write_home(Home(folder, role, name, identifier, profile, where, tax_id, strict_npi))
+    write_home(
+        Home(
+            folder=folder,
+            role=role,
+            name=name,
+            identifier=identifier,
+            profile=profile,
+            chain_folder=where,
+            tax_id=tax_id,
+            strict_npi=strict_npi,
+            street=address.line,
+            city=address.city,
+            state=address.state,
+            postal_code=address.postal_code,
+        )
+    )
     for key in PARTY_KEYS[role]:
         create_key(folder, key, passphrase)
     return show_home(folder)
@@ -67,3 +84,8 @@ def show_home(folder: Path) -> dict[str, Any]:
         "strict_npi": home.strict_npi,
         "keys": {name: keystore.address(name) for name in keystore.names()},
     }
+
+
+def billing_key(home: Home, npi: str) -> str:
+    """Name the key that bills for an NPI: `provider` for the home's own, `provider-<npi>` for a further one."""
+    return PROVIDER if npi == home.identifier else f"{PROVIDER}-{npi.lower()}"

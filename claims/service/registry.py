@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from claims.model.network import NetworkProvider
 from claims.service.calendar import day_number, day_of
 from claims.service.errors import UsageError
+from claims.service.home import PAYER
 from claims.service.office import Office
 
+if TYPE_CHECKING:
+    from claims.store.rows import EnrolledProvider
+    from claims.store.work import UnitOfWork
+
 CREDENTIALER = "credentialer"
+
+_NPI = re.compile(r"[0-9A-Za-z]{2,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +32,22 @@ class Act:
 
 
 def enrol_practitioner(
+    office: Office, practitioner: int, key: str, controller: int, begins: date, through: date, *, npi: str = ""
+) -> Act:
+    """Enrol a clinician under its registry id; raises UsageError where the id is enrolled with another key.
+
+    With `npi` the payer's store remembers whose id and key these are, since the chain knows no NPI.
+    """
+    identity = NetworkProvider(npi=npi, name="", practitioner=practitioner)
+    _require_free(office, identity)
+    act = _enrol_practitioner(office, practitioner, key, controller, begins, through)
+    _remember(office, identity, key)
+    return act
+
+
+def _enrol_practitioner(
     office: Office, practitioner: int, key: str, controller: int, begins: date, through: date
 ) -> Act:
-    """Enrol a clinician under its registry id; raises UsageError where the id is enrolled with other values."""
     found = office.read("Registry", "practitionerOf", practitioner)
     wanted = {"controller": controller, "validFrom": day_number(begins), "validUntil": day_number(through)}
     if int(found["key"], 16):
@@ -43,8 +65,19 @@ def enrol_practitioner(
     )
 
 
-def enrol_provider(office: Office, address: str, controller: int, begins: date, through: date) -> Act:
-    """Enrol a billing provider by the address that it sends and is paid with."""
+def enrol_provider(office: Office, address: str, controller: int, begins: date, through: date, *, npi: str = "") -> Act:
+    """Enrol a billing provider by the address that it sends and is paid with.
+
+    With `npi` the payer's store remembers whose address this is. Raises UsageError where that NPI is paid elsewhere.
+    """
+    identity = NetworkProvider(npi=npi, name="", address=address)
+    _require_free(office, identity)
+    act = _enrol_provider(office, address, controller, begins, through)
+    _remember(office, identity)
+    return act
+
+
+def _enrol_provider(office: Office, address: str, controller: int, begins: date, through: date) -> Act:
     found = office.read("Registry", "providerOf", address)
     wanted = {"controller": controller, "validFrom": day_number(begins), "validUntil": day_number(through)}
     if found["controller"]:
@@ -152,6 +185,46 @@ def show(office: Office, *, practitioner: int | None = None, provider: str | Non
     if not result:
         raise UsageError("name a practitioner's id or a provider's address")
     return result
+
+
+def _require_free(office: Office, identity: NetworkProvider) -> None:
+    """Refuse, before anything is sent, an NPI that means another id or address, or an id that has another NPI."""
+    if not identity.npi:
+        return
+    office.require(PAYER)
+    if not _NPI.fullmatch(identity.npi):
+        raise UsageError("an NPI has letters and digits alone, ten digits as a rule")
+    with office.store.reading() as work:
+        _merged(work, identity)
+
+
+def _remember(office: Office, identity: NetworkProvider, signing_key: str = "") -> None:
+    if not identity.npi:
+        return
+    with office.store.unit_of_work() as work:
+        known = _merged(work, identity)
+        work.providers.put(replace(known, signing_key=signing_key or known.signing_key))
+
+
+def _merged(work: UnitOfWork, identity: NetworkProvider) -> EnrolledProvider:
+    """What is known of the NPI with what is new: who practises alone has a registry id and an address under one NPI."""
+    from claims.store.rows import EnrolledProvider
+
+    npi = identity.npi
+    known = work.providers.find(npi) or EnrolledProvider(NetworkProvider(npi=npi, name=""))
+    have = known.provider
+    if identity.practitioner:
+        namesake = work.providers.by_practitioner(identity.practitioner)
+        if namesake is not None and namesake.provider.npi != npi:
+            raise UsageError(f"practitioner {identity.practitioner} has the NPI {namesake.provider.npi} already")
+        if have.practitioner not in (0, identity.practitioner):
+            raise UsageError(f"NPI {npi} is practitioner {have.practitioner} already")
+    if identity.address and have.address and have.address.lower() != identity.address.lower():
+        raise UsageError(f"NPI {npi} is paid at {have.address} already")
+    merged = replace(
+        have, practitioner=identity.practitioner or have.practitioner, address=identity.address or have.address
+    )
+    return replace(known, provider=merged)
 
 
 def _dated(record: dict[str, Any]) -> dict[str, Any]:

@@ -53,4 +53,6 @@ def deploy(
         return
     print_lines([f"chain {done.chain_id}"])
     print_lines(f"  {name:<12} {address}" for name, address in done.addresses.items())
-    print_lines([f"  escrow       {done.escrow}", f"recorded in {record}; the code on the chain was compared with abi/"])
+    print_lines(
+        [f"  escrow       {done.escrow}", f"recorded in {record}; the code on the chain was compared with abi/"]
+    )

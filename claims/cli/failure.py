@@ -28,6 +28,7 @@ CODES = {
     "PermissionError": USAGE,
     "UnicodeDecodeError": USAGE,
     "FileRejected": REFUSED,
+    "WriteProblem": USAGE,
     "Reverted": REFUSED,
     "ChainUnreachable": UNREACHABLE,
     "ClaimPending": PENDING,

@@ -26,6 +26,10 @@ def create(
     ] = None,
     tax_id: Annotated[str, typer.Option(help="Tax number, for the 835.")] = "",
     strict_npi: Annotated[bool, typer.Option(help="Reject claims whose NPIs fail the check digit.")] = False,
+    street: Annotated[str, typer.Option(help="A payer's street, for the 835.")] = "",
+    city: Annotated[str, typer.Option(help="A payer's city, for the 835.")] = "",
+    state: Annotated[str, typer.Option(help="A payer's state, two letters, for the 835.")] = "",
+    postal_code: Annotated[str, typer.Option(help="A payer's postal code, for the 835.")] = "",
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -34,6 +38,7 @@ def create(
     Example: claims home create --home clinic --role provider --name "Lake Clinic" --identifier 1234567893
     --chain-folder shared --passphrase-file secret.txt
     """
+    from claims.model.party import Address
     from claims.service.homes import create_home
     from claims.service.keys import passphrase
 
@@ -46,6 +51,7 @@ def create(
         chain_folder=chain_folder,
         tax_id=tax_id,
         strict_npi=strict_npi,
+        address=Address(street, "", city, state, postal_code),
         passphrase=passphrase(passphrase_file),
     )
     if as_json:

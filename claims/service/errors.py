@@ -13,3 +13,7 @@ class FileRejected(Exception):
 
 class ClaimPending(Exception):
     """What was asked for has to wait; the message says for what."""
+
+
+class BooksDiffer(Exception):
+    """What the chain paid is not what was decided: nothing was written; the message names the payment and both amounts."""

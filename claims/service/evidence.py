@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from claims.evidence.verify import verify
 from claims.model.evidence import EncounterRecord, VerifiedEncounter
 from claims.service.calendar import EPOCH
 from claims.service.office import Office
+
+if TYPE_CHECKING:
+    from claims.store.rows import EnrolledProvider
 
 
 @dataclass
@@ -36,14 +39,34 @@ class RegistryFacts:
 
 
 def verify_records(
-    office: Office, records: Iterable[EncounterRecord], *, rank: int = 0
+    office: Office,
+    records: Iterable[EncounterRecord],
+    *,
+    rank: int = 0,
+    enrolled: Mapping[str, EnrolledProvider] | None = None,
 ) -> tuple[VerifiedEncounter, ...]:
-    """Check each record in full; whatever is wrong stands in `problem`, and the engine pends what it would have backed."""
+    """Check each record in full; whatever is wrong stands in `problem`, and the engine pends what it would have backed.
+
+    `enrolled` says by NPI which registry id a clinician and which address a billing provider was enrolled with: the chain
+    knows no NPI, so that a record which names another's is found out here alone. None leaves that unchecked.
+    """
     facts = RegistryFacts(office)
-    return tuple(_verified(facts, record, rank) for record in records)
+    return tuple(_verified(facts, record, rank, enrolled) for record in records)
 
 
-def _verified(facts: RegistryFacts, record: EncounterRecord, rank: int) -> VerifiedEncounter:
+def _named_rightly(record: EncounterRecord, enrolled: Mapping[str, EnrolledProvider]) -> bool:
+    clinician, billing = enrolled.get(record.practitioner_npi), enrolled.get(record.provider_npi)
+    return (
+        clinician is not None
+        and clinician.provider.practitioner == record.practitioner
+        and billing is not None
+        and billing.provider.address.lower() == record.attestation.provider.lower()
+    )
+
+
+def _verified(
+    facts: RegistryFacts, record: EncounterRecord, rank: int, enrolled: Mapping[str, EnrolledProvider] | None
+) -> VerifiedEncounter:
     practitioner = facts.ask("practitionerOf", record.practitioner)
     key = practitioner["key"] if int(practitioner["key"], 16) else None
     checked = verify(
@@ -54,6 +77,8 @@ def _verified(facts: RegistryFacts, record: EncounterRecord, rank: int) -> Verif
     )
     if checked.problem:
         return checked
+    if enrolled is not None and not _named_rightly(record, enrolled):
+        return replace(checked, problem="credential")
     problem = _registry_problem(facts, record, practitioner, rank)
     return replace(checked, problem=problem) if problem else checked
 

@@ -19,7 +19,7 @@ PROVIDER, PAYER = "provider", "payer"
 # adjudicator key signs decisions. A provider's one key submits claims and is paid.
 PARTY_KEYS = {PAYER: ("insurer", "credentialer", "adjudicator"), PROVIDER: ("provider",)}
 
-_NAME = re.compile(r"[^\x00-\x1f\"\\]{1,80}")
+_TEXT = re.compile(r"[^\x00-\x1f\"\\]{0,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Home:
 
     `identifier` is a provider's NPI or a payer's identifier (NM109 of loop 2010BB). `profile` names the chain;
     `chain_folder` is where an embedded chain's file and its deployment record lie, shared by the homes that meet on it.
-    `tax_id` goes into the 835. `strict_npi` has the NPI's check digit decide at intake.
+    `tax_id` and the address go into the 835, which requires a payer's. `strict_npi` has the NPI's check digit decide at intake.
     """
 
     folder: Path
@@ -39,6 +39,10 @@ class Home:
     chain_folder: Path = Path()
     tax_id: str = ""
     strict_npi: bool = False
+    street: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
 
     @property
     def store_file(self) -> Path:
@@ -63,6 +67,10 @@ _KEYS: dict[str, type] = {
     "chain_folder": str,
     "tax_id": str,
     "strict_npi": bool,
+    "street": str,
+    "city": str,
+    "state": str,
+    "postal_code": str,
 }
 
 
@@ -73,21 +81,23 @@ def write_home(home: Home) -> None:
         raise UsageError(f"{home.folder} is a home already; choose another folder")
     if home.role not in PARTY_KEYS:
         raise UsageError(f"a home's role is {PROVIDER} or {PAYER}, not {home.role!r}")
-    for label, text in (("name", home.name), ("identifier", home.identifier)):
-        if not _NAME.fullmatch(text):
-            raise UsageError(f"the {label} must have 1 to 80 characters, without quotes and backslashes")
+    for label in ("name", "identifier"):
+        if not getattr(home, label):
+            raise UsageError(f"a home needs its {label}")
+    for label in _KEYS:
+        text = getattr(home, label)
+        if isinstance(text, str) and not _TEXT.fullmatch(text):
+            raise UsageError(f"the {label} must have at most 80 characters, without quotes and backslashes")
     home.folder.mkdir(parents=True, exist_ok=True)
     home.keys_folder.mkdir(mode=0o700, exist_ok=True)
-    lines = [
-        f'role = "{home.role}"',
-        f'name = "{home.name}"',
-        f'identifier = "{home.identifier}"',
-        f'profile = "{home.profile}"',
-        f'chain_folder = "{home.chain_folder.as_posix()}"',
-        f'tax_id = "{home.tax_id}"',
-        f"strict_npi = {str(home.strict_npi).lower()}",
-    ]
+    lines = [f"{key} = {_toml(getattr(home, key))}" for key in _KEYS]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value.as_posix() if isinstance(value, Path) else value}"'
 
 
 def read_home(folder: Path) -> Home:

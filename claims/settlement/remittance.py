@@ -10,7 +10,7 @@ from datetime import date
 from claims.model.claim import Claim, Line
 from claims.model.decision import Decision, LineDecision
 from claims.model.money import total
-from claims.model.party import Payer, Provider
+from claims.model.party import Address, Payer, Provider
 from claims.model.remittance import Remittance, RemittanceClaim, RemittanceLine
 
 PROCESSED = ("1", "2", "3")
@@ -40,6 +40,7 @@ def build_remittance(
     day: date,
     transaction_hash: bytes = b"",
     payer_tax_id: str = "",
+    payer_address: Address = Address(),
 ) -> Remittance:
     """Build the remittance of one payment; raises Imbalance where the figures do not add up.
 
@@ -56,6 +57,7 @@ def build_remittance(
         claims=claims,
         transaction_hash=transaction_hash,
         payer_tax_id=payer_tax_id,
+        payer_address=payer_address,
     )
 
 

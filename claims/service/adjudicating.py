@@ -1,0 +1,274 @@
+"""A payer's answer to a file: acknowledged, decided against its own records, kept, signed, and paid where it was asked to."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from claims.adjudication.document import document_of, rejected_document
+from claims.adjudication.engine import adjudicate, prepare
+from claims.adjudication.evidence_index import EvidenceIndex
+from claims.adjudication.history import History, past_lines
+from claims.adjudication.members import Members
+from claims.adjudication.providers import Providers
+from claims.evidence.document import load_records
+from claims.evidence.errors import RecordError
+from claims.formats.x12.acknowledgement import acknowledge
+from claims.formats.x12.intake import read_submission
+from claims.model.claim import Claim
+from claims.model.coding import encode
+from claims.model.decision import PAID, PENDED, Decision
+from claims.model.evidence import EncounterRecord, VerifiedEncounter
+from claims.model.submission import Submission
+from claims.service.calendar import date_at
+from claims.service.decision_file import Answer, write_decisions
+from claims.service.errors import UsageError
+from claims.service.evidence import verify_records
+from claims.service.home import PAYER
+from claims.service.numbering import numbered_claims
+from claims.service.office import Office
+from claims.service.payer_run import Inputs, Run
+from claims.service.rules import read_rules
+from claims.service.sending import carry_out
+from claims.service.signing import decide_key, signed_answer
+
+if TYPE_CHECKING:
+    from claims.store.rows import EnrolledProvider
+    from claims.store.work import UnitOfWork
+
+ENCOUNTER_REPORT = "recorded"
+
+
+class _Undo(Exception):
+    """Ends a unit of work without keeping it."""
+
+
+def adjudicate_for_payer(
+    office: Office,
+    file: Path,
+    *,
+    evidence: Path | None = None,
+    plan: Path | None = None,
+    members: Path | None = None,
+    providers: Path | None = None,
+    received: date | None = None,
+    decided: date | None = None,
+    out: Path | None = None,
+    pay: bool = False,
+    dry_run: bool = False,
+) -> dict[str, Any]:
+    """Answer an 837: write its 999 and a decision file beside it (or in `out`), and keep every decision.
+
+    The whole file is decided in one unit of work: what is wrong with the evidence or the documents changes nothing.
+    Repeating it gives the decisions that were made, signs again what had become stale, and decides anew what was pended.
+    `pay` sends the decisions of claims that were submitted on the chain. Returns what `claims adjudicate --json` prints.
+    """
+    office.require(PAYER)
+    submission = read_submission(file.read_bytes(), strict_npi=office.home.strict_npi)
+    rules = read_rules(office.home, plan=plan, members=members, providers=providers)
+    records = () if evidence is None else load_records(evidence.read_bytes())
+    now = office.chain.head().timestamp
+    with office.store.reading() as work:
+        enrolled = {row.provider.npi: row for row in work.providers.all()}
+    run = Run(
+        office=office,
+        rules=rules,
+        terms=prepare(rules.plan),
+        members=Members(rules.members),
+        records=_by_identifier(records),
+        evidence=_verified(office, records, enrolled),
+        now=now,
+        received=received,
+        decided=decided or date_at(now),
+        adjudicator=office.signer("adjudicator"),
+        epoch=office.read("InsurerBook", "controls")["epoch"],
+        book=office.book_domain,
+        pay=pay and not dry_run,
+    )
+    answers: list[Answer] = []
+    reports: list[str] = []
+    acknowledgement = b""
+    with suppress(_Undo), office.store.unit_of_work() as work:
+        for control_number, claim in numbered_claims(submission):
+            if claim.is_encounter_report:
+                _record(work, run, control_number, claim, submission.sha256, ENCOUNTER_REPORT)
+                reports.append(claim.number)
+            else:
+                answers.append(_answer(work, run, control_number, claim, submission.sha256))
+        acknowledgement = acknowledge(
+            submission,
+            created=datetime.fromtimestamp(now, UTC),
+            control_number=work.control_numbers.next("acknowledgement"),
+        )
+        if dry_run:
+            raise _Undo
+    result: dict[str, Any] = {
+        "claims": [*map(_printed, answers), *_rejected(submission)],
+        "encounter_reports": reports,
+        "files": {},
+        "payments": [],
+    }
+    if not dry_run:
+        result["files"] = _write_files(office, file, out or file.parent, acknowledgement, answers)
+        result["payments"] = _pay(run, answers)
+    return result
+
+
+def _by_identifier(records: Sequence[EncounterRecord]) -> dict[str, EncounterRecord]:
+    found: dict[str, EncounterRecord] = {}
+    for record in records:
+        if record.identifier in found:
+            raise UsageError(f"two encounter records are named {record.identifier}; hand over one of each name")
+        found[record.identifier] = record
+    return found
+
+
+def _verified(
+    office: Office, records: Sequence[EncounterRecord], enrolled: dict[str, EnrolledProvider]
+) -> tuple[VerifiedEncounter, ...]:
+    verified = verify_records(office, records, enrolled=enrolled)
+    for encounter in verified:
+        if encounter.problem == "salt-mismatch":
+            raise RecordError(
+                f"encounter record {encounter.identifier}: its values with their salts do not give the attested roots; "
+                "nothing was recorded: ask the provider for the record as it was sealed"
+            )
+    return verified
+
+
+def _record(work: UnitOfWork, run: Run, control_number: str, claim: Claim, sha256: str, status: str) -> None:
+    from claims.store.rows import StoredClaim
+
+    if work.claims.find(control_number) is None:
+        received = run.received or claim.received
+        work.claims.add(StoredClaim(control_number, claim, sha256, received, status, recorded_at=run.now))
+
+
+def _answer(work: UnitOfWork, run: Run, control_number: str, claim: Claim, sha256: str) -> Answer:
+    """Decide a claim, or give the answer that it had; only what pended is decided again."""
+    stored, latest = work.claims.find(control_number), work.decisions.latest(control_number)
+    if stored is not None and latest is not None and stored.status != PENDED:
+        signed = signed_answer(work, run, control_number, stored.claim, latest.revision, latest.decision)
+        return Answer(control_number, claim.billing.npi, latest.decision, signed)
+    inputs = _inputs(work, run, claim)
+    decision = adjudicate(
+        run.terms,
+        claim,
+        members=inputs.members,
+        providers=None if inputs.providers is None else Providers(inputs.providers),
+        evidence=EvidenceIndex(inputs.evidence),
+        history=History(inputs.history),
+        accumulators=inputs.accumulators,
+        received=inputs.received,
+        decided=inputs.decided,
+        spent=frozenset(inputs.spent),
+    )
+    return _keep(work, run, control_number, claim, sha256, inputs, decision)
+
+
+def _inputs(work: UnitOfWork, run: Run, claim: Claim) -> Inputs:
+    members = run.members.fitting(claim)
+    evidence = tuple(e for e in run.evidence if e.provider_npi == claim.billing.npi)
+    named = {claim.billing.npi} | {e.practitioner_npi for e in evidence}
+    named |= {rendering.npi for line in claim.lines if (rendering := claim.rendering_of(line)) is not None}
+    if claim.referring is not None:
+        named.add(claim.referring.npi)
+    person = members[0].person if len(members) == 1 else None
+    years = {line.begins.year for line in claim.lines}
+    return Inputs(
+        plan=run.rules.plan,
+        claim=claim,
+        members=members,
+        providers=None if run.rules.providers is None else tuple(p for p in run.rules.providers if p.npi in named),
+        evidence=evidence,
+        history=() if person is None else work.history.of_person(person),
+        accumulators={} if person is None else {year: work.accumulators.of_person(person, year) for year in years},
+        spent=tuple(
+            e.identifier
+            for e in evidence
+            if work.evidence_uses.user(e.practitioner, run.records[e.identifier].attestation.sequence, claim.rank)
+        ),
+        received=run.received or claim.received,
+        decided=run.decided,
+        trace_salt=secrets.token_bytes(32),
+    )
+
+
+def _keep(
+    work: UnitOfWork,
+    run: Run,
+    control_number: str,
+    claim: Claim,
+    sha256: str,
+    inputs: Inputs,
+    decision: Decision,
+) -> Answer:
+    """Keep a decision with all that follows from it, in the unit of work that decided it."""
+    from claims.store.rows import StoredDecision
+
+    _record(work, run, control_number, claim, sha256, decision.status)
+    revision = work.decisions.next_revision(control_number)
+    if work.claims.get(control_number).status != decision.status:
+        work.claims.change_status(control_number, decision.status, run.now)
+    work.decisions.add(StoredDecision(control_number, revision, decision, run.now, encode(inputs)))
+    if decision.status == PAID:
+        work.accumulators.add(control_number, revision, decision.usage, run.now)
+        work.history.put(control_number, past_lines(claim, decision, control_number))
+        for record in run.backing(decision):
+            attestation = record.attestation
+            work.evidence_uses.add(record.practitioner, attestation.sequence, claim.rank, control_number)
+            work.records.add(record, run.now)
+    signed = signed_answer(work, run, control_number, claim, revision, decision)
+    return Answer(control_number, claim.billing.npi, decision, signed)
+
+
+def _pay(run: Run, answers: Sequence[Answer]) -> list[dict[str, Any]]:
+    """Send what this run put into the outbox: the answers to claims that wait on the chain."""
+    sent = []
+    for answer in answers:
+        if answer.signed is None or not run.pay:
+            continue
+        key = decide_key(answer.signed)
+        with run.office.store.reading() as work:
+            if work.outbox.find(key) is None:
+                continue
+        receipt = carry_out(run.office, run.office.signer("insurer"), key)
+        sent.append(
+            {"claim": answer.decision.claim, "transaction": "0x" + receipt.transaction.hex(), "gas": receipt.gas_used}
+        )
+    return sent
+
+
+def _printed(answer: Answer) -> dict[str, Any]:
+    return document_of(answer.decision) | {
+        "control_number": answer.control_number,
+        "claim_id": None if answer.signed is None else "0x" + answer.signed.decision.invoice.hex(),
+    }
+
+
+def _rejected(submission: Submission) -> list[dict[str, Any]]:
+    return [
+        rejected_document(number, [error for error in transaction.errors if error.claim in ("", number)])
+        for transaction in submission.transactions
+        for number in transaction.rejected_claims
+    ]
+
+
+def _write_files(
+    office: Office, file: Path, folder: Path, acknowledgement: bytes, answers: Sequence[Answer]
+) -> dict[str, str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {}
+    acknowledged = folder / f"{file.stem}.999"
+    if not acknowledged.exists():
+        acknowledged.write_bytes(acknowledgement)
+    files["acknowledgement"] = str(acknowledged)
+    if answers:
+        decided = folder / f"{file.stem}.decisions.json"
+        write_decisions(decided, office.home.identifier, answers)
+        files["decisions"] = str(decided)
+    return files

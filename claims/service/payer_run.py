@@ -1,0 +1,69 @@
+"""What one run of a payer's adjudication works with, and what a decision was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from claims.adjudication.members import Members
+from claims.adjudication.plan_terms import PlanTerms
+from claims.model.claim import Claim
+from claims.model.decision import Decision
+from claims.model.evidence import EncounterRecord, VerifiedEncounter
+from claims.model.history import PastLine
+from claims.model.member import Member
+from claims.model.network import NetworkProvider
+from claims.model.plan import Accumulators, Plan
+from claims.model.signed import BookDomain
+from claims.service.office import Office
+from claims.service.rules import Rules
+
+if TYPE_CHECKING:
+    from claims.chain.signer import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All that a decision was made from, and the salt of its trace's hash: a replay gives the same bytes."""
+
+    plan: Plan
+    claim: Claim
+    members: tuple[Member, ...]
+    providers: tuple[NetworkProvider, ...] | None
+    evidence: tuple[VerifiedEncounter, ...]
+    history: tuple[PastLine, ...]
+    accumulators: dict[int, Accumulators]
+    spent: tuple[str, ...]
+    received: date
+    decided: date
+    trace_salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run works with: the rules made ready, the records and what was found of them, the time, the signer."""
+
+    office: Office
+    rules: Rules
+    terms: PlanTerms
+    members: Members
+    records: dict[str, EncounterRecord]
+    evidence: tuple[VerifiedEncounter, ...]
+    now: int
+    received: date | None
+    decided: date
+    adjudicator: Signer
+    epoch: int
+    book: BookDomain
+    pay: bool = False
+
+    def backing(self, decision: Decision) -> list[EncounterRecord]:
+        """The records that back a decision, each once, in the order of the lines that they back."""
+        return [self.records[name] for name in dict.fromkeys(name for _, name, _ in decision.matches)]
+
+    def verified(self, records: Sequence[EncounterRecord]) -> list[VerifiedEncounter]:
+        """What was found of these records, in their order."""
+        found = {encounter.identifier: encounter for encounter in self.evidence}
+        return [found[record.identifier] for record in records]

@@ -1,0 +1,188 @@
+"""A payer's remittances: one 835 for each payment on the chain, and one that pays nothing for claims that were denied."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from claims.formats.x12.remittance_writer import write_835
+from claims.model.decision import DENIED, PAID
+from claims.model.money import Money
+from claims.model.party import Address, Payer
+from claims.model.payment import Payment
+from claims.model.remittance import Remittance
+from claims.service.calendar import date_at
+from claims.service.errors import BooksDiffer
+from claims.service.home import PAYER
+from claims.service.office import Office
+from claims.settlement.payments import read_payments
+from claims.settlement.remittance import Finalised, build_remittance, trace_number
+
+if TYPE_CHECKING:
+    from claims.store.rows import StoredClaim
+    from claims.store.work import UnitOfWork
+
+REMITTED = "remitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One 835 that was written: its trace number (TRN02), BPR02, its claims by the provider's number, and its file."""
+
+    trace: str
+    paid: Money
+    claims: tuple[str, ...]
+    path: Path
+    transaction: bytes
+
+
+def export_remittances(office: Office, folder: Path) -> tuple[Written, ...]:
+    """Write an 835 for every payment that has none yet, and one for each provider with denials; returns what was written.
+
+    A payment is told once: an 835 that exists is not written again unless its file is gone.
+    """
+    office.require(PAYER)
+    _follow(office)
+    written = []
+    with office.store.reading() as work:
+        payments = work.payments.all()
+        denied = _denied_by_provider(work)
+    for payment in payments:
+        done = _remit_payment(office, payment, folder)
+        if done is not None:
+            written.append(done)
+    written += [_remit_denials(office, claims, folder) for claims in denied]
+    return tuple(written)
+
+
+def _follow(office: Office) -> None:
+    """Take the book's payments from the chain into the store; a payment that is known stays as it is."""
+    confirmed = office.chain.head().number - office.chain.profile.confirmations + 1
+    with office.store.reading() as work:
+        known = work.payments.all()
+    start = max((payment.block for payment in known), default=0)
+    found = tuple(read_payments(office.chain, office.addresses["InsurerBook"], start, confirmed))
+    with office.store.unit_of_work() as work:
+        for payment in found:
+            work.payments.add(payment)
+            for claim_id in payment.claims:
+                for stored in work.claims.by_claim_id(claim_id):
+                    if stored.status == PAID:
+                        work.claims.change_status(stored.control_number, "settled", office.chain.head().timestamp)
+
+
+def _remit_payment(office: Office, payment: Payment, folder: Path) -> Written | None:
+    with office.store.unit_of_work() as work:
+        if work.remittances.of_payment(payment.identifier) is not None:
+            return None
+        finalised = _finalised(work, [c for claim_id in payment.claims for c in work.claims.by_claim_id(claim_id)])
+        if not finalised:
+            return None  # A payment of another home's decisions on the same book.
+        remittance = build_remittance(
+            finalised,
+            payer=_payer(office),
+            payee=finalised[0].claim.billing,
+            payment=payment.identifier,
+            day=payment.day,
+            transaction_hash=payment.transaction_hash,
+            payer_tax_id=office.home.tax_id,
+            payer_address=_address(office),
+        )
+        if remittance.paid != payment.paid + payment.credited:
+            raise BooksDiffer(
+                f"payment {trace_number(payment.identifier)}: the chain paid {payment.paid} and credited {payment.credited}, "
+                f"the decisions say {remittance.paid}"
+            )
+        return _write(work, office, remittance, finalised, folder, payment.identifier)
+
+
+def _denied_by_provider(work: UnitOfWork) -> list[tuple[StoredClaim, ...]]:
+    grouped: dict[tuple[str, str], list[StoredClaim]] = {}
+    for stored in work.claims.by_status(DENIED):
+        if not work.remittances.of_claim(stored.control_number):
+            grouped.setdefault((stored.claim.billing.npi, stored.source_sha256), []).append(stored)
+    return [tuple(claims) for claims in grouped.values()]
+
+
+def _remit_denials(office: Office, claims: Sequence[StoredClaim], folder: Path) -> Written:
+    """Denied claims always get an 835 (ADJUDICATION §1): it pays nothing, and its number follows from the claims."""
+    identifier = hashlib.sha256("/".join(stored.control_number for stored in claims).encode()).digest()
+    with office.store.unit_of_work() as work:
+        finalised = _finalised(work, claims)
+        remittance = build_remittance(
+            finalised,
+            payer=_payer(office),
+            payee=finalised[0].claim.billing,
+            payment=identifier,
+            day=date_at(office.chain.head().timestamp),
+            payer_tax_id=office.home.tax_id,
+            payer_address=_address(office),
+        )
+        return _write(work, office, remittance, finalised, folder, None)
+
+
+def _finalised(work: UnitOfWork, claims: Sequence[StoredClaim]) -> list[Finalised]:
+    finalised = []
+    for stored in claims:
+        latest = work.decisions.latest(stored.control_number)
+        if latest is not None:
+            finalised.append(Finalised(stored.claim, latest.decision, stored.control_number))
+    return finalised
+
+
+def _address(office: Office) -> Address:
+    home = office.home
+    return Address(home.street, "", home.city, home.state, home.postal_code)
+
+
+def _payer(office: Office) -> Payer:
+    return Payer(name=office.home.name, identifier=office.home.identifier)
+
+
+def _write(
+    work: UnitOfWork,
+    office: Office,
+    remittance: Remittance,
+    finalised: Sequence[Finalised],
+    folder: Path,
+    payment: bytes | None,
+) -> Written:
+    from claims.store.rows import StoredRemittance
+
+    number = work.control_numbers.next("remittance")
+    now = office.chain.head().timestamp
+    data = write_835(
+        remittance,
+        sender=office.home.identifier,
+        receiver=remittance.payee.npi,
+        created=datetime.fromtimestamp(now, UTC),
+        control_number=number,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{remittance.trace}.835"
+    path.touch(mode=0o600)
+    path.write_bytes(data)
+    work.remittances.add(
+        StoredRemittance(
+            trace=remittance.trace,
+            payment=payment,
+            interchange_number=number,
+            group_number=number,
+            transaction_number=1,
+            sha256=hashlib.sha256(data).hexdigest(),
+            path=str(path),
+            created_at=now,
+            claims=tuple(item.payer_control_number for item in finalised),
+        )
+    )
+    return Written(
+        trace=remittance.trace,
+        paid=remittance.paid,
+        claims=tuple(item.claim.number for item in finalised),
+        path=path,
+        transaction=remittance.transaction_hash,
+    )

@@ -1,0 +1,126 @@
+"""`claims remit`: remittances, ours and anybody's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from claims.cli.console import print_json, print_lines
+from claims.cli.failure import REFUSED
+from claims.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from claims.service.remittance_reading import RemittanceFile
+
+app = typer.Typer(no_args_is_help=True, help="Remittances (835): check whether one balances, and read one.")
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="One or more 835 files, of any payer.")],
+    strict: Annotated[bool, typer.Option(help="Exit with 3 for wrong syntax too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say of an 835 whether it balances, at which level and claim not, and apart from that what is wrong in its syntax.
+
+    Exit code 3 where a file does not balance.
+
+    Example: claims remit check payment.835
+    """
+    from claims.service.remittance_reading import check_document, read_remittance_file
+
+    read = [read_remittance_file(file) for file in files]
+    if as_json:
+        print_json({"files": [check_document(file) for file in read]})
+    else:
+        for file in read:
+            print_lines(_checked(file))
+    if not all(file.report.balances and (file.report.syntax_ok or not strict) for file in read):
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def show(
+    file: Annotated[Path, typer.Argument(help="An 835, of any payer.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show an 835 in plain words: who pays whom, each claim with its lines and why not all of it was paid. Names no patient.
+
+    Example: claims remit show payment.835
+    """
+    from claims.service.remittance_reading import read_remittance_file, require_remittance, show_document
+
+    read = read_remittance_file(file)
+    require_remittance(read)
+    document = show_document(read)
+    if as_json:
+        print_json(document)
+        return
+    for remittance in document["remittances"]:
+        print_lines(_remittance(remittance))
+    print_lines(_balance(read))
+
+
+def _checked(file: RemittanceFile) -> Iterator[str]:
+    from claims.service.intake import placed
+
+    report = file.report
+    if not report.remittances:
+        yield f"{file.path}: holds no remittance"
+    else:
+        yield f"{file.path}: {'balances' if report.balances else 'does not balance'}"
+    for remittance in report.remittances:
+        count = len(remittance.claims)
+        yield f"  payment {remittance.trace or '-'}: {remittance.paid} for {count} claim{'s' * (count != 1)}"
+        for problem in remittance.problems:
+            yield f"    unreadable: {placed(problem)}"
+    for finding in report.findings:
+        yield f"  {finding}"
+    if report.syntax_ok:
+        yield "  syntax: as the guide has it"
+    else:
+        yield f"  syntax: {len(report.syntax)} faults"
+    for error in report.syntax:
+        yield f"    {placed(error)}"
+
+
+def _remittance(remittance: dict[str, Any]) -> Iterator[str]:
+    on = f" on {remittance['day']}" if remittance["day"] else ""
+    yield f"{remittance['payer'] or 'an unnamed payer'} pays {remittance['payee'] or 'an unnamed payee'}"
+    yield f"  {remittance['paid']} by {remittance['method'] or 'no method'}{on}, trace number {remittance['trace'] or '-'}"
+    for claim in remittance["claims"]:
+        yield ""
+        patient = claim["patient"] or "0.00"
+        yield f"claim {claim['claim']}, {claim['words']}; the payer's number is {claim['control_number'] or '-'}"
+        yield f"  charged {claim['charge']}, paid {claim['paid']}, the patient owes {patient}"
+        yield from _reasons(claim, "  ")
+        for line in claim["lines"]:
+            units = "" if line["units"] in ("1", "1.00") else f" × {line['units']}"
+            allowed = "" if line["allowed"] is None else f"allowed {line['allowed']}, "
+            yield f"  line {line['line']} {line['code'] or '-'}{units}: charged {line['charge']}, {allowed}paid {line['paid']}"
+            yield from _reasons(line, "    ")
+    for adjustment in remittance["provider_adjustments"]:
+        reference = f" ({adjustment['reference']})" if adjustment["reference"] else ""
+        yield f"provider adjustment {adjustment['reason']} {adjustment['amount']}: {adjustment['words']}{reference}"
+    yield ""
+
+
+def _reasons(part: dict[str, Any], indent: str) -> Iterator[str]:
+    for adjustment in part["adjustments"]:
+        yield f"{indent}{adjustment['group']}-{adjustment['reason']} {adjustment['amount']}: {adjustment['words']}"
+    if part["remarks"]:
+        yield f"{indent}remarks {', '.join(part['remarks'])}"
+
+
+def _balance(file: RemittanceFile) -> Iterator[str]:
+    if file.report.balances:
+        yield "It balances at all three levels: every service, every claim, and the payment."
+        return
+    yield "It does not balance:"
+    for finding in file.report.findings:
+        yield f"  {finding}"
+    for remittance in file.report.remittances:
+        yield from (f"  a figure could not be read: {problem.message}" for problem in remittance.problems)

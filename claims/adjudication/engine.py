@@ -72,7 +72,7 @@ def adjudicate(
     plan year of the claim's earliest service (unless they name their year), or a mapping of plan year to what was used in
     it; None counts from zero. `received` defaults to the claim's own. `decided` is the day of the decision: with it, a want
     of evidence is denied once the plan's days since `received` have passed; without it the claim pends. `spent` names
-    encounter records that paid another claim. For many claims hand in the indexes (`prepare`, Members, Providers,
+    encounter records of the billing provider that paid another claim. For many claims hand in the indexes (`prepare`, Members, Providers,
     EvidenceIndex, History) rather than the bare values.
 
     Raises NotAdjudicable for an encounter report, a claim without lines, with a negative charge, with line numbers that

@@ -46,10 +46,11 @@ def adjudicate_all(
     past = None if history is None else History(history)
     given = {} if accumulators is None else {number.strip().upper(): used for number, used in accumulators.items()}
     running: dict[str, dict[int, Accumulators]] = {}
-    spent: set[str] = set()
+    spent: dict[str, set[str]] = {}
     for claim in claims:
         if claim.is_encounter_report:
             continue
+        paid_by = spent.setdefault(claim.billing.npi, set())
         number = claim.member_number.strip().upper()
         used = running.get(number)
         if used is None:
@@ -68,10 +69,10 @@ def adjudicate_all(
             received=received,
             tables=tables,
             decided=decided,
-            spent=spent,
+            spent=paid_by,
         )
         running[number] = carry(used, decision.usage)
-        spent.update(record for _, record, _ in decision.matches)
+        paid_by.update(record for _, record, _ in decision.matches)
         if past is not None:
             past.add(past_lines(claim, decision))
         yield decision

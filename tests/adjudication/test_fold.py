@@ -4,8 +4,9 @@ from datetime import date
 
 from claims.adjudication.engine import ASSUMED, adjudicate
 from claims.adjudication.fold import adjudicate_all
+from claims.model.party import Provider
 from claims.model.plan import Accumulators
-from tests.adjudication.builders import claim, encounter, line, member, money, plan
+from tests.adjudication.builders import OTHER, claim, encounter, line, member, money, plan
 
 LATER = date(2026, 3, 3)
 
@@ -58,3 +59,11 @@ def test_a_claim_alone_is_decided_as_the_engine_decides_it():
 
 def test_encounter_reports_are_passed_over():
     assert list(adjudicate_all(plan(), (claim(is_encounter_report=True),))) == []
+
+
+def test_record_ids_are_a_providers_own():
+    other = claim(number="A-2", member_number="M200", billing=Provider(OTHER, "Hill Clinic"))
+    people = (member(), member(person="P-2", member_number="M200"))
+    records = (encounter(), encounter(person="P-2", provider_npi=OTHER, services_root=b"other", digest=b"other"))
+    decisions = adjudicate_all(plan(), (claim(), other), members=people, evidence=records)
+    assert [each.status for each in decisions] == ["paid", "paid"]

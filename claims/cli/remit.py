@@ -10,7 +10,7 @@ import typer
 
 from claims.cli.console import print_json, print_lines
 from claims.cli.failure import REFUSED
-from claims.cli.options import AsJson
+from claims.cli.options import HOME, AsJson, Home, Profile
 
 if TYPE_CHECKING:
     from claims.service.remittance_reading import RemittanceFile
@@ -62,6 +62,37 @@ def show(
     for remittance in document["remittances"]:
         print_lines(_remittance(remittance))
     print_lines(_balance(read))
+
+
+@app.command()
+def export(
+    home: Home = HOME,
+    out: Annotated[Path, typer.Option(help="Folder for the 835s, one a payment.")] = Path("remittances"),
+    profile: Profile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write an 835 for each payment that the chain made, and one that pays nothing for denials. Each is written once.
+
+    Example: claims remit export --home payer --out to-clinic
+    """
+    from claims.service.office import open_office
+    from claims.service.remitting import export_remittances
+
+    with open_office(home, profile=profile) as office:
+        written = export_remittances(office, out)
+    if as_json:
+        print_json(
+            {
+                "remittances": [
+                    {"trace": r.trace, "paid": str(r.paid), "claims": list(r.claims), "file": str(r.path)}
+                    for r in written
+                ]
+            }
+        )
+        return
+    print_lines(f"{r.paid!s:>12} for {', '.join(r.claims)}: {r.path}" for r in written)
+    if not written:
+        print_lines(["nothing new was paid or denied"])
 
 
 def _checked(file: RemittanceFile) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from claims.adjudication.document import document_of, rejected_document
 from claims.adjudication.engine import adjudicate, prepare
 from claims.adjudication.evidence_index import EvidenceIndex
+from claims.adjudication.explain import explain
 from claims.adjudication.history import History, past_lines
 from claims.adjudication.members import Members
 from claims.adjudication.providers import Providers
@@ -35,6 +36,7 @@ from claims.service.payer_run import Inputs, Run
 from claims.service.rules import read_rules
 from claims.service.sending import carry_out
 from claims.service.signing import decide_key, signed_answer
+from claims.settlement.signed_decision import SignedDecision
 
 if TYPE_CHECKING:
     from claims.store.rows import EnrolledProvider
@@ -153,7 +155,7 @@ def _answer(work: UnitOfWork, run: Run, control_number: str, claim: Claim, sha25
     stored, latest = work.claims.find(control_number), work.decisions.latest(control_number)
     if stored is not None and latest is not None and stored.status != PENDED:
         signed = signed_answer(work, run, control_number, stored.claim, latest.revision, latest.decision)
-        return Answer(control_number, claim.billing.npi, latest.decision, signed)
+        return _told(run, control_number, claim, latest.decision, signed)
     inputs = _inputs(work, run, claim)
     decision = adjudicate(
         run.terms,
@@ -178,7 +180,7 @@ def _inputs(work: UnitOfWork, run: Run, claim: Claim) -> Inputs:
     if claim.referring is not None:
         named.add(claim.referring.npi)
     person = members[0].person if len(members) == 1 else None
-    years = {line.begins.year for line in claim.lines}
+    years = {run.terms.year_of(line.begins) for line in claim.lines}
     return Inputs(
         plan=run.rules.plan,
         claim=claim,
@@ -223,7 +225,11 @@ def _keep(
             work.evidence_uses.add(record.practitioner, attestation.sequence, claim.rank, control_number)
             work.records.add(record, run.now)
     signed = signed_answer(work, run, control_number, claim, revision, decision)
-    return Answer(control_number, claim.billing.npi, decision, signed)
+    return _told(run, control_number, claim, decision, signed)
+
+
+def _told(run: Run, control_number: str, claim: Claim, decision: Decision, signed: SignedDecision | None) -> Answer:
+    return Answer(control_number, claim.billing.npi, decision, signed, tuple(explain(decision, run.rules.plan)))
 
 
 def _pay(run: Run, answers: Sequence[Answer]) -> list[dict[str, Any]]:

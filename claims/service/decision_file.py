@@ -19,12 +19,16 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a payer says of one claim: its own control number, the decision, and the signed terms where there are any."""
+    """What a payer says of one claim: its own control number, the decision, its story, and the signed terms if there are any.
+
+    `story` tells each line in plain words with the arithmetic: the provider has no plan to work it out from.
+    """
 
     control_number: str
     billing_npi: str
     decision: Decision
     signed: SignedDecision | None
+    story: tuple[str, ...] = ()
 
 
 def write_decisions(path: Path, payer: str, answers: Iterable[Answer]) -> None:

@@ -1,0 +1,150 @@
+"""`claims claim`: check, hand over, settle and follow claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from claims.cli.console import print_json, print_lines
+from claims.cli.failure import PENDING, REFUSED
+from claims.cli.options import HOME, AsJson, DryRun, Home, PassphraseFile, Profile
+from claims.cli.validate import validate
+
+if TYPE_CHECKING:
+    from claims.service.submitting import Outcome
+
+app = typer.Typer(no_args_is_help=True, help="Claims: check a file, hand it over, settle it, and follow each claim.")
+app.command("validate")(validate)
+
+Number = Annotated[str, typer.Argument(help="The claim's own number (CLM01), or the payer's control number.")]
+
+
+@app.command()
+def submit(
+    file: Annotated[Path, typer.Argument(help="The 837P to submit.")],
+    home: Home = HOME,
+    records: Annotated[Path | None, typer.Option(help="The encounter records that back the claims.")] = None,
+    decisions: Annotated[
+        Path | None, typer.Option(help="The payer's decision file: settle what it approves, one transaction a claim.")
+    ] = None,
+    policy: Annotated[
+        int | None, typer.Option(help="Submit each claim on the chain against this policy, before it is decided.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for what the payer gets: the 837 and the records it needs.")] = Path(
+        "outbox"
+    ),
+    dry_run: DryRun = False,
+    profile: Profile = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hand an 837 to its payer with its evidence; with --decisions, settle on the chain what the payer approved.
+
+    Sending is the provider's consent to the charge. Repeating it pays nothing twice. Exit code 3 where a claim was denied
+    or rejected, 5 where one is pended.
+
+    Example: claims claim submit march.837 --home clinic --records records.json --out to-payer
+
+    Example: claims claim submit march.837 --home clinic --records records.json --decisions march.decisions.json
+    """
+    from claims.service import submitting
+    from claims.service.errors import UsageError
+    from claims.service.keys import passphrase
+    from claims.service.office import open_office
+
+    signs = decisions is not None or policy is not None
+    if decisions is not None and records is None:
+        raise UsageError("--decisions needs --records: the contract checks the evidence again")
+    with open_office(home, profile=profile, passphrase=passphrase(passphrase_file) if signs else None) as office:
+        files: dict[str, str] = {}
+        if decisions is not None and records is not None:
+            outcomes = submitting.settle(office, file, records=records, decisions=decisions, dry_run=dry_run)
+        else:
+            handed = submitting.hand_over(office, file, records=records, out=out, policy=policy, dry_run=dry_run)
+            outcomes, files = handed.outcomes, handed.files
+    if as_json:
+        print_json({"claims": [_document(outcome) for outcome in outcomes], "files": files})
+    else:
+        print_lines(_sentence(outcome) for outcome in outcomes)
+        print_lines(f"wrote {path}" for path in files.values())
+    _leave(outcomes)
+
+
+@app.command()
+def status(number: Number, home: Home = HOME, profile: Profile = None, as_json: AsJson = False) -> None:
+    """Say where a claim stands: its statuses, what was sent for it, what was paid, and its remittances.
+
+    Example: claims claim status HSFM-30388 --home clinic
+    """
+    from claims.service.claim_story import claim_status
+    from claims.service.office import open_office
+
+    with open_office(home, profile=profile) as office:
+        found = claim_status(office, number)
+    if as_json:
+        print_json({"claims": found})
+        return
+    for claim in found:
+        print_lines(_standing(claim))
+
+
+@app.command()
+def explain(number: Number, home: Home = HOME, profile: Profile = None, as_json: AsJson = False) -> None:
+    """Tell each line's story in plain words, with the arithmetic, and what would cure a denial or a pend.
+
+    Example: claims claim explain HSFM-30388 --home clinic
+    """
+    from claims.service.claim_story import claim_explanation
+    from claims.service.office import open_office
+
+    with open_office(home, profile=profile) as office:
+        found = claim_explanation(office, number)
+    if as_json:
+        print_json({"claims": found})
+        return
+    for claim in found:
+        print_lines(claim["story"])
+
+
+def _document(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "claim": outcome.claim,
+        "status": outcome.status,
+        "why": outcome.why,
+        "transaction": None if outcome.transaction is None else "0x" + outcome.transaction.hex(),
+        "gas": outcome.gas,
+    }
+
+
+def _sentence(outcome: Outcome) -> str:
+    told = f"claim {outcome.claim}: {outcome.status}"
+    if outcome.why:
+        told += f", {outcome.why}"
+    if outcome.transaction is not None:
+        told += f" (transaction 0x{outcome.transaction.hex()}, {outcome.gas:,} gas)"
+    return told
+
+
+def _leave(outcomes: Sequence[Outcome]) -> None:
+    found = {outcome.status for outcome in outcomes}
+    if found & {"denied", "rejected"}:
+        raise typer.Exit(REFUSED)
+    if "pended" in found:
+        raise typer.Exit(PENDING)
+
+
+def _standing(claim: dict[str, Any]) -> list[str]:
+    lines = [f"claim {claim['claim']} ({claim['control_number']}): {claim['status']}, charged {claim['charge']}"]
+    for change in claim["history"]:
+        at = datetime.fromtimestamp(change["at"], UTC).strftime("%Y-%m-%d %H:%M")
+        lines.append(f"  {at} {change['status']}" + (f": {change['note']}" if change["note"] else ""))
+    for transaction in claim["transactions"]:
+        failure = f": {transaction['failure']}" if transaction["failure"] else ""
+        lines.append(f"  {transaction['kind']} {transaction['state']} {' '.join(transaction['hashes'])}{failure}")
+    lines += [f"  paid {p['paid']}, credited {p['credited']} by {p['transaction']}" for p in claim["payments"]]
+    lines += [f"  remittance {path}" for path in claim["remittances"]]
+    return lines

@@ -29,46 +29,54 @@ abstract contract Claims is Policies, Invoices {
     using EvidenceTypes for EncounterAttestation;
 
     uint256 private constant MOST_EVIDENCE = 16;
+    uint256 private constant MOST_ADJUDICATORS = 16;
 
     /// @inheritdoc IInsurerBook
     IRegistry public immutable registry;
 
+    /// @dev The controls, and a copy in the slot of each adjudicator: a decision then reads one slot, not two. Whatever
+    /// changes the controls writes every copy.
     Controls private _controls;
-    mapping(address adjudicator => bool) private _adjudicators;
+    address[] private _adjudicatorList;
+    mapping(address adjudicator => Controls) private _adjudicators;
     mapping(bytes32 claim => Claim) private _claims;
 
     constructor(IRegistry registry_, uint64 claimCap, uint64 quorumAbove, uint8 quorum) {
         if (address(registry_).code.length == 0) revert Treasury_NoCode(address(registry_));
         registry = registry_;
-        _controls.epoch = 1;
-        _setControls(claimCap, quorumAbove, quorum);
+        _setControls(1, claimCap, quorumAbove, quorum);
     }
 
     // -- Acts of the provider and the payer ---------------------------------------------------------------------------
 
     /// @inheritdoc IInsurerBook
-    function submit(ProviderInvoice calldata invoice, EvidenceReference[] calldata evidence)
+    function submit(ProviderInvoice calldata invoice_, EvidenceReference[] calldata evidence)
         external
         returns (bytes32 claim)
     {
         // Check.
-        claim = _checkPresented(invoice);
+        ProviderInvoice memory invoice;
+        (invoice, claim) = invoice_.read();
+        _checkConsent(invoice);
         if (_claims[claim].status != ClaimStatus.None) revert Claims_AlreadySubmitted(claim);
         uint256 count = evidence.length;
         if (count == 0 || count > MOST_EVIDENCE) revert IRegistry.Registry_EvidenceCount(count);
-        bytes32[] memory digests = new bytes32[](count);
+        Policy storage policy = _policy(invoice.policy);
+        bytes32[] memory digests = StructArrays.allocate(count);
         for (uint256 i; i < count; ++i) {
-            EvidenceReference calldata item = evidence[i];
-            if (item.attestation.provider != invoice.provider) {
-                revert IRegistry.Registry_ProviderMismatch(item.attestation.provider, invoice.provider);
+            uint32 practitioner = evidence[i].practitioner;
+            (EncounterAttestation memory attestation, bytes32 hash) = evidence[i].attestation.read();
+            if (attestation.provider != invoice.provider) {
+                revert IRegistry.Registry_ProviderMismatch(attestation.provider, invoice.provider);
             }
-            _checkCover(invoice.policy, item.attestation.serviceYear, invoice.rank);
-            registry.requireUnspent(item.practitioner, invoice.rank, item.attestation.sequence);
-            digests[i] = EvidenceTypes.digest(item.practitioner, item.attestation.hash());
+            _checkCover(invoice.policy, policy, attestation.serviceYear, invoice.rank);
+            registry.requireUnspent(practitioner, invoice.rank, attestation.sequence);
+            digests[i] = EvidenceTypes.digest(practitioner, hash);
         }
         _checkAttestations(invoice, StructArrays.hash(digests));
 
         // Effect.
+        if (!policy.claimsSubmitted) policy.claimsSubmitted = true;
         _claims[claim] = Claim({
             status: ClaimStatus.Submitted, revision: 0, submittedAt: uint40(block.timestamp), allowed: 0, paid: 0
         });
@@ -76,50 +84,53 @@ abstract contract Claims is Policies, Invoices {
     }
 
     /// @inheritdoc IInsurerBook
-    function decide(ProviderInvoice calldata invoice, Evidence[] calldata evidence, SignedDecision calldata decision)
+    function decide(ProviderInvoice calldata invoice_, Evidence[] calldata evidence, SignedDecision calldata signed)
         external
         returns (bytes32 payment)
     {
         // Check.
-        bytes32 claim = invoice.hash();
+        (ProviderInvoice memory invoice, bytes32 claim) = invoice_.read();
         Claim memory record = _claims[claim];
         if (record.status == ClaimStatus.None) revert Claims_NotSubmitted(claim);
         if (record.status != ClaimStatus.Submitted && record.status != ClaimStatus.Pended) {
             revert Claims_Closed(claim);
         }
-        _checkDecision(claim, record.revision, decision);
+        ClaimDecision memory decision = _checkDecision(claim, record.revision, signed);
 
         // Effect.
-        ClaimDecision calldata decided = decision.decision;
-        uint8 outcome = decided.outcome;
-        record.revision = decided.revision;
+        uint8 outcome = decision.outcome;
+        record.revision = decision.revision;
         if (outcome == Outcomes.APPROVED) {
             record.status = ClaimStatus.Paid;
-            record.allowed = decided.allowed;
-            record.paid = decided.paid;
+            record.allowed = decision.allowed;
+            record.paid = decision.paid;
             _claims[claim] = record;
-            return _approve(claim, invoice, evidence, decision);
+            return _approve(claim, invoice, _policy(invoice.policy), evidence, decision, signed.batch);
         }
         if (outcome != Outcomes.DENIED && outcome != Outcomes.PENDED) revert Claims_OutcomeInvalid(outcome);
-        if (decided.paid != 0) revert Claims_PaidWithoutApproval(outcome, decided.paid);
+        if (decision.paid != 0) revert Claims_PaidWithoutApproval(outcome, decision.paid);
         if (evidence.length != 0) revert Claims_EvidenceUnexpected(evidence.length);
         record.status = outcome == Outcomes.DENIED ? ClaimStatus.Denied : ClaimStatus.Pended;
         _claims[claim] = record;
-        emit ClaimDecided(claim, decided.revision, outcome);
+        emit ClaimDecided(claim, decision.revision, outcome);
     }
 
     /// @inheritdoc IInsurerBook
-    function settle(ProviderInvoice calldata invoice, Evidence[] calldata evidence, SignedDecision calldata decision)
+    function settle(ProviderInvoice calldata invoice_, Evidence[] calldata evidence, SignedDecision calldata signed)
         external
         returns (bytes32 payment)
     {
         // Check. A claim that was submitted has revisions of its own; a decision of before must not pass it by.
-        bytes32 claim = _checkPresented(invoice);
-        if (_claims[claim].status != ClaimStatus.None) revert Claims_AlreadySubmitted(claim);
-        if (decision.decision.outcome != Outcomes.APPROVED) revert Claims_NotApproved(decision.decision.outcome);
-        _checkDecision(claim, 0, decision);
+        (ProviderInvoice memory invoice, bytes32 claim) = invoice_.read();
+        _checkConsent(invoice);
+        Policy storage policy = _policy(invoice.policy);
+        if (policy.claimsSubmitted && _claims[claim].status != ClaimStatus.None) {
+            revert Claims_AlreadySubmitted(claim);
+        }
+        ClaimDecision memory decision = _checkDecision(claim, 0, signed);
+        if (decision.outcome != Outcomes.APPROVED) revert Claims_NotApproved(decision.outcome);
 
-        return _approve(claim, invoice, evidence, decision);
+        return _approve(claim, invoice, policy, evidence, decision, signed.batch);
     }
 
     // -- Acts of the insurer ------------------------------------------------------------------------------------------
@@ -127,20 +138,22 @@ abstract contract Claims is Policies, Invoices {
     /// @inheritdoc IInsurerBook
     function setAdjudicator(address adjudicator, bool active) external onlyOwner {
         if (adjudicator == address(0)) revert Claims_AdjudicatorZero();
-        _adjudicators[adjudicator] = active;
+        if (active != isAdjudicator(adjudicator)) {
+            if (active) _name(adjudicator);
+            else _remove(adjudicator);
+        }
         emit AdjudicatorSet(adjudicator, active);
     }
 
     /// @inheritdoc IInsurerBook
     function setControls(uint64 claimCap, uint64 quorumAbove, uint8 quorum) external onlyOwner {
-        _setControls(claimCap, quorumAbove, quorum);
+        _setControls(_controls.epoch, claimCap, quorumAbove, quorum);
     }
 
     /// @inheritdoc IInsurerBook
     function advanceEpoch() external onlyOwner {
-        uint32 epoch = _controls.epoch + 1;
-        _controls.epoch = epoch;
-        emit EpochAdvanced(epoch);
+        Controls memory current = _controls;
+        _setControls(current.epoch + 1, current.claimCap, current.quorumAbove, current.quorum);
     }
 
     // -- Views --------------------------------------------------------------------------------------------------------
@@ -151,13 +164,20 @@ abstract contract Claims is Policies, Invoices {
     }
 
     /// @inheritdoc IInsurerBook
-    function paymentIdOf(bytes32 batch, bytes32 claim) public view returns (bytes32) {
-        return keccak256(abi.encode(_domainSeparatorV4(), batch, claim));
+    function paymentIdOf(bytes32 batch, bytes32 claim) public view returns (bytes32 payment) {
+        bytes32 domain = _domainSeparatorV4();
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, domain)
+            mstore(add(free, 0x20), batch)
+            mstore(add(free, 0x40), claim)
+            payment := keccak256(free, 0x60)
+        }
     }
 
     /// @inheritdoc IInsurerBook
-    function isAdjudicator(address adjudicator) external view returns (bool) {
-        return _adjudicators[adjudicator];
+    function isAdjudicator(address adjudicator) public view returns (bool) {
+        return _adjudicators[adjudicator].quorum != 0;
     }
 
     /// @inheritdoc IInsurerBook
@@ -167,93 +187,154 @@ abstract contract Claims is Policies, Invoices {
 
     // -- The paying path ----------------------------------------------------------------------------------------------
 
-    /// @dev Spends the evidence of an approved claim and pays it. The decision's own checks are done.
+    /// @dev Spends the evidence of an approved claim and pays it. The decision's signatures were checked.
     function _approve(
         bytes32 claim,
-        ProviderInvoice calldata invoice,
+        ProviderInvoice memory invoice,
+        Policy storage policy,
         Evidence[] calldata evidence,
-        SignedDecision calldata decision
+        ClaimDecision memory decision,
+        bytes32 batch
     ) private returns (bytes32 payment) {
-        ClaimDecision calldata decided = decision.decision;
-        _checkAmounts(decided, invoice.billed);
+        _checkAmounts(decision, invoice.billed);
 
         // Check, and effect in the registry: it calls nobody but ERC-1271 wallets, statically.
-        Consumed memory consumed = registry.consume(invoice.rank, invoice.provider, evidence);
+        Consumed memory consumed = _consume(evidence, invoice.provider, invoice.rank);
         _checkAttestations(invoice, consumed.attestations);
-        if (decided.linesRoot != consumed.linesRoot) {
-            revert Claims_RootMismatch(decided.linesRoot, consumed.linesRoot);
+        if (decision.linesRoot != consumed.linesRoot) {
+            revert Claims_RootMismatch(decision.linesRoot, consumed.linesRoot);
         }
-        if (decided.evidenceClass != consumed.evidenceClass) {
-            revert Claims_ClassMismatch(decided.evidenceClass, consumed.evidenceClass);
+        if (decision.evidenceClass != consumed.evidenceClass) {
+            revert Claims_ClassMismatch(decision.evidenceClass, consumed.evidenceClass);
         }
-        Policy memory policy = _checkCover(invoice.policy, consumed.serviceYear, invoice.rank);
+        _checkCover(invoice.policy, policy, consumed.serviceYear, invoice.rank);
 
         // Effect.
-        uint64 paid = decided.paid;
+        uint64 paid = decision.paid;
         if (paid != 0) _draw(invoice.policy, policy, paid);
-        payment = paymentIdOf(decision.batch, claim);
-        emit ClaimPaid(claim, payment, invoice.provider, invoice.policy, decided.revision, paid);
+        payment = paymentIdOf(batch, claim);
+        emit ClaimPaid(claim, payment, invoice.provider, invoice.policy, decision.revision, paid);
 
         // Interaction.
         if (paid != 0) _pay(payment, invoice.provider, paid);
     }
 
-    function _checkDecision(bytes32 claim, uint32 revision, SignedDecision calldata signed) private view {
-        ClaimDecision calldata decided = signed.decision;
-        if (decided.invoice != claim) revert Claims_InvoiceMismatch(decided.invoice, claim);
-        if (decided.revision != revision + 1) revert Claims_RevisionMismatch(decided.revision, revision + 1);
-        if (decided.interest != 0) revert Claims_InterestUnsupported(decided.interest);
-
-        Controls memory controls_ = _controls;
-        if (signed.epoch != controls_.epoch) revert Claims_EpochMismatch(signed.epoch, controls_.epoch);
-        if (block.timestamp > signed.deadline) revert Claims_DeadlinePassed(signed.deadline);
-        if (decided.paid > controls_.claimCap) revert Claims_CapExceeded(decided.paid, controls_.claimCap);
-
-        _checkApprovals(_batchDigest(signed), signed.approvals, decided.paid > controls_.quorumAbove ? controls_.quorum : 1);
-    }
-
-    function _batchDigest(SignedDecision calldata signed) private view returns (bytes32) {
-        if (signed.position > signed.siblings.length) {
-            revert Claims_PositionInvalid(signed.position, signed.siblings.length + 1);
+    /// @dev `registry.consumeEvidence`, with the evidence handed on as it lies in calldata: its offsets are relative to its
+    /// own beginning, so it needs no encoding anew. What follows it in calldata goes along and is not looked at.
+    function _consume(Evidence[] calldata evidence, address provider, uint8 rank)
+        private
+        returns (Consumed memory consumed)
+    {
+        address target = address(registry);
+        bytes4 selector = IRegistry.consumeEvidence.selector;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let start := sub(evidence.offset, 0x20)
+            let size := sub(calldatasize(), start)
+            mstore(free, selector)
+            mstore(add(free, 0x04), 0x60)
+            mstore(add(free, 0x24), provider)
+            mstore(add(free, 0x44), rank)
+            calldatacopy(add(free, 0x64), start, size)
+            // The registry has code, as the constructor saw; it answers four words or reverts.
+            if iszero(call(gas(), target, 0, free, add(0x64, size), consumed, 0x80)) {
+                returndatacopy(free, 0, returndatasize())
+                revert(free, returndatasize())
+            }
         }
-        return _hashTypedDataV4(
-            BookTypes.hashBatch(
-                StructArrays.hashWith(signed.decision.hash(), signed.position, signed.siblings),
-                signed.traces,
-                signed.rulePack,
-                signed.epoch,
-                signed.deadline,
-                signed.batch
-            )
-        );
     }
 
-    function _checkApprovals(bytes32 digest, Approval[] calldata approvals, uint256 needed) private view {
-        if (approvals.length < needed) revert Claims_QuorumMissing(approvals.length, needed);
+    function _checkDecision(bytes32 claim, uint32 revision, SignedDecision calldata signed)
+        private
+        view
+        returns (ClaimDecision memory decision)
+    {
+        bytes32 hash;
+        (decision, hash) = signed.decision.read();
+        if (decision.invoice != claim) revert Claims_InvoiceMismatch(decision.invoice, claim);
+        if (decision.revision != revision + 1) revert Claims_RevisionMismatch(decision.revision, revision + 1);
+        if (decision.interest != 0) revert Claims_InterestUnsupported(decision.interest);
+
+        uint32 epoch = signed.epoch;
+        uint40 deadline = signed.deadline;
+        if (block.timestamp > deadline) revert Claims_DeadlinePassed(deadline);
+
+        uint256 position = signed.position;
+        bytes32[] calldata siblings = signed.siblings;
+        if (position > siblings.length) revert Claims_PositionInvalid(position, siblings.length + 1);
+        bytes32 batch = BookTypes.hashBatch(
+            StructArrays.hashWith(hash, position, siblings),
+            signed.traces,
+            signed.rulePack,
+            epoch,
+            deadline,
+            signed.batch
+        );
+        _checkApprovals(_hashTypedDataV4(batch), signed.approvals, epoch, decision.paid);
+    }
+
+    /// @dev Check: enough adjudicators signed, within their controls. All bear the same controls.
+    function _checkApprovals(bytes32 digest, Approval[] calldata approvals, uint32 epoch, uint64 paid) private view {
+        uint256 count = approvals.length;
+        if (count == 0) revert Claims_QuorumMissing(0, 1);
         address last;
-        for (uint256 i; i < approvals.length; ++i) {
-            address adjudicator = approvals[i].adjudicator;
+        for (uint256 i; i < count; ++i) {
+            Approval calldata approval = approvals[i];
+            address adjudicator = approval.adjudicator;
             if (adjudicator <= last) revert Claims_ApprovalsUnordered(adjudicator);
-            if (!_adjudicators[adjudicator]) revert Claims_AdjudicatorUnknown(adjudicator);
-            if (!Signatures.isValid(adjudicator, digest, approvals[i].signature)) {
+            Controls storage limits = _adjudicators[adjudicator];
+            if (limits.quorum == 0) revert Claims_AdjudicatorUnknown(adjudicator);
+            if (i == 0) {
+                if (epoch != limits.epoch) revert Claims_EpochMismatch(epoch, limits.epoch);
+                if (paid > limits.claimCap) revert Claims_CapExceeded(paid, limits.claimCap);
+                if (paid > limits.quorumAbove && count < limits.quorum) {
+                    revert Claims_QuorumMissing(count, limits.quorum);
+                }
+            }
+            if (!Signatures.isValid(adjudicator, digest, approval.signature)) {
                 revert Claims_SignatureInvalid(adjudicator);
             }
             last = adjudicator;
         }
     }
 
-    function _checkAmounts(ClaimDecision calldata decided, uint64 billed) private pure {
-        if (decided.paid > decided.allowed) revert Claims_PaidAboveAllowed(decided.paid, decided.allowed);
-        if (decided.allowed > billed) revert Claims_AllowedAboveBilled(decided.allowed, billed);
-        uint256 shares = uint256(decided.paid) + decided.otherPayer + decided.patient;
+    function _checkAmounts(ClaimDecision memory decision, uint64 billed) private pure {
+        (uint64 paid, uint64 allowed) = (decision.paid, decision.allowed);
+        if (paid > allowed) revert Claims_PaidAboveAllowed(paid, allowed);
+        if (allowed > billed) revert Claims_AllowedAboveBilled(allowed, billed);
+        uint256 shares;
+        unchecked {
+            shares = uint256(paid) + decision.otherPayer + decision.patient;
+        }
         if (shares > billed) revert Claims_SharesAboveBilled(shares, billed);
     }
 
-    function _setControls(uint64 claimCap, uint64 quorumAbove, uint8 quorum) private {
+    // -- Adjudicators and controls ------------------------------------------------------------------------------------
+
+    function _name(address adjudicator) private {
+        uint256 count = _adjudicatorList.length;
+        if (count == MOST_ADJUDICATORS) revert Claims_AdjudicatorsTooMany(count);
+        _adjudicatorList.push(adjudicator);
+        _adjudicators[adjudicator] = _controls;
+    }
+
+    function _remove(address adjudicator) private {
+        uint256 last = _adjudicatorList.length - 1;
+        for (uint256 i; i < last; ++i) {
+            if (_adjudicatorList[i] == adjudicator) _adjudicatorList[i] = _adjudicatorList[last];
+        }
+        _adjudicatorList.pop();
+        delete _adjudicators[adjudicator];
+    }
+
+    function _setControls(uint32 epoch, uint64 claimCap, uint64 quorumAbove, uint8 quorum) private {
         if (quorum == 0) revert Claims_QuorumZero();
-        _controls.claimCap = claimCap;
-        _controls.quorumAbove = quorumAbove;
-        _controls.quorum = quorum;
-        emit ControlsSet(claimCap, quorumAbove, quorum);
+        Controls memory updated =
+            Controls({epoch: epoch, claimCap: claimCap, quorumAbove: quorumAbove, quorum: quorum});
+        _controls = updated;
+        for (uint256 i; i < _adjudicatorList.length; ++i) {
+            _adjudicators[_adjudicatorList[i]] = updated;
+        }
+        emit ControlsSet(epoch, claimCap, quorumAbove, quorum);
     }
 }

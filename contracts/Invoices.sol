@@ -27,16 +27,14 @@ abstract contract Invoices is IInsurerBook, EIP712 {
     }
 
     /// @dev Check: the provider itself sends an original claim. Sending is its consent to the charge.
-    /// @return claim The claim's id.
-    function _checkPresented(ProviderInvoice calldata invoice) internal view returns (bytes32 claim) {
+    function _checkConsent(ProviderInvoice memory invoice) internal view {
         if (msg.sender != invoice.provider) revert Invoices_SenderNotProvider(msg.sender, invoice.provider);
         if (invoice.frequency != ORIGINAL) revert Invoices_FrequencyUnsupported(invoice.frequency);
         if (invoice.replaces != 0) revert Invoices_ReplacesUnexpected(invoice.replaces);
-        return invoice.hash();
     }
 
     /// @dev Check: the evidence is that which the invoice lists.
-    function _checkAttestations(ProviderInvoice calldata invoice, bytes32 presented) internal pure {
+    function _checkAttestations(ProviderInvoice memory invoice, bytes32 presented) internal pure {
         if (invoice.attestations != presented) {
             revert Invoices_AttestationsMismatch(invoice.attestations, presented);
         }

@@ -30,8 +30,10 @@ abstract contract Policies is Treasury {
         if (ranks == 0 || ranks >> SpentBits.RANKS != 0) revert Policies_RanksInvalid(ranks);
         if (reserve > limit) revert Policies_ReserveAboveLimit(policy, reserve, limit);
 
-        _lock(reserve);
-        _policies[policy] = Policy({limit: limit, paid: 0, reserve: reserve, year: year, endDay: 0, ranks: ranks});
+        _takeSurplus(reserve);
+        _policies[policy] = Policy({
+            limit: limit, paid: 0, reserve: reserve, year: year, endDay: 0, ranks: ranks, claimsSubmitted: false
+        });
         emit PolicyIssued(policy, year, limit, reserve, ranks);
     }
 
@@ -55,7 +57,7 @@ abstract contract Policies is Treasury {
         uint256 remaining = record.limit - record.paid;
         if (reserve > remaining) revert Policies_ReserveAboveLimit(policy, reserve, remaining);
 
-        _lock(amount);
+        _takeSurplus(amount);
         record.reserve = uint64(reserve);
         emit ReserveRaised(policy, amount);
     }
@@ -70,7 +72,7 @@ abstract contract Policies is Treasury {
 
         uint64 amount = record.reserve;
         record.reserve = 0;
-        _free(amount);
+        _returnSurplus(amount);
         emit ReserveReleased(policy, amount);
     }
 
@@ -88,26 +90,33 @@ abstract contract Policies is Treasury {
 
     // -- For the other rooms ------------------------------------------------------------------------------------------
 
-    /// @dev Check: that the policy covers services of a year, in a rank; whatever its status is today.
-    function _checkCover(uint64 policy, uint32 serviceYear, uint8 rank) internal view returns (Policy memory record) {
-        record = _policies[policy];
-        if (record.ranks == 0) revert Policies_Unknown(policy);
-        if (record.year != serviceYear) revert Policies_YearMismatch(policy, record.year, serviceYear);
-        if (record.endDay != 0 && record.endDay <= Days.firstOf(record.year)) {
-            revert Policies_NeverInForce(policy, record.endDay);
-        }
-        if ((record.ranks >> rank) & 1 == 0) revert Policies_RankNotCovered(policy, rank, record.ranks);
+    /// @dev A policy's record, issued or not.
+    function _policy(uint64 policy) internal view returns (Policy storage) {
+        return _policies[policy];
     }
 
-    /// @dev Check and effect: draws a payment from the policy's limit and reserve.
-    function _draw(uint64 policy, Policy memory record, uint64 cents) internal {
-        uint64 remaining = record.limit - record.paid;
+    /// @dev Check: that a policy covers services of a year, in a rank; whatever its status is today.
+    function _checkCover(uint64 policy, Policy storage record, uint32 serviceYear, uint8 rank) internal view {
+        (uint16 year, uint16 endDay, uint8 ranks) = (record.year, record.endDay, record.ranks);
+        if (ranks == 0) revert Policies_Unknown(policy);
+        if (year != serviceYear) revert Policies_YearMismatch(policy, year, serviceYear);
+        if (endDay != 0 && endDay <= Days.firstOf(year)) revert Policies_NeverInForce(policy, endDay);
+        if ((ranks >> rank) & 1 == 0) revert Policies_RankNotCovered(policy, rank, ranks);
+    }
+
+    /// @dev Check and effect: draws a payment from a policy's limit and reserve.
+    function _draw(uint64 policy, Policy storage record, uint64 cents) internal {
+        uint64 remaining;
+        unchecked {
+            remaining = record.limit - record.paid; // no draw takes paid beyond the limit
+        }
         if (cents > remaining) revert Policies_LimitExceeded(policy, cents, remaining);
-        if (cents > record.reserve) revert Policies_ReserveExceeded(policy, cents, record.reserve);
-        record.paid += cents;
-        record.reserve -= cents;
-        _policies[policy] = record;
-        _owe(cents);
+        uint64 reserve = record.reserve;
+        if (cents > reserve) revert Policies_ReserveExceeded(policy, cents, reserve);
+        // paid += cents and reserve -= cents in one write: both were checked, so nothing is carried between the fields.
+        assembly ("memory-safe") {
+            sstore(record.slot, sub(add(sload(record.slot), shl(64, cents)), shl(128, cents)))
+        }
     }
 
     function _issued(uint64 policy) private view returns (Policy storage record) {

@@ -19,6 +19,16 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
 
     uint256 private constant MOST_EVIDENCE = 16;
 
+    /// @dev What the attestations of a claim are checked against.
+    struct Billing {
+        address provider;
+        uint32 controller;
+        uint32 year;
+        uint256 firstDay;
+        uint256 nextDay;
+        uint8 evidenceClass;
+    }
+
     mapping(uint32 practitioner => Practitioner) private _practitioners;
     mapping(address provider => Provider) private _providers;
     mapping(address provider => mapping(uint32 practitioner => Affiliation)) private _rosters;
@@ -47,6 +57,8 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
             compromisedFrom: 0,
             suspended: false
         });
+        // Counter 0 is no sequence. Withdrawing it opens the first word of lane 0 here, and not at somebody's first claim.
+        _bits[practitioner][SpentBits.word(0)] = SpentBits.revokedBit(0);
         emit PractitionerEnrolled(practitioner, key, controller, validFrom, validUntil);
     }
 
@@ -159,47 +171,41 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
     // -- The book's act -----------------------------------------------------------------------------------------------
 
     /// @inheritdoc IRegistry
-    function consume(uint8 rank, address provider, Evidence[] calldata evidence)
+    function consumeEvidence(Evidence[] calldata evidence, address provider, uint8 rank)
         external
         returns (Consumed memory consumed)
     {
-        // Check: the caller and the shape.
+        // Check: the caller, the shape, and the provider.
         if (!_books[msg.sender]) revert Registry_BookNotListed(msg.sender);
         if (rank >= SpentBits.RANKS) revert Registry_RankInvalid(rank);
         uint256 count = evidence.length;
         if (count == 0 || count > MOST_EVIDENCE) revert Registry_EvidenceCount(count);
 
-        consumed.serviceYear = evidence[0].attestation.serviceYear;
-        consumed.evidenceClass = evidence[0].attestation.evidenceClass;
-        uint32 controller = _checkProvider(provider, consumed.serviceYear);
-
-        bytes32[] memory digests = new bytes32[](count);
-        bytes32[] memory roots = new bytes32[](count);
+        Billing memory billing;
+        bytes32[] memory digests = StructArrays.allocate(count);
+        bytes32[] memory roots = StructArrays.allocate(count);
         for (uint256 i; i < count; ++i) {
             Evidence calldata item = evidence[i];
-            EncounterAttestation calldata attestation = item.attestation;
+            uint32 practitioner = item.practitioner;
+            (EncounterAttestation memory attestation, bytes32 hash) = item.attestation.read();
 
-            // Check: the attestation against the claim, the credentials, and the signature.
-            _checkAttestation(attestation, provider, consumed);
-            address key = _checkPractitioner(item.practitioner, provider, controller, consumed.serviceYear);
-            bytes32 hash = attestation.hash();
-            _checkSignature(item, key, hash);
+            // Check: the credentials, the attestation against the claim, and the signature.
+            if (i == 0) _checkProvider(billing, provider, attestation);
+            else _checkAgreement(attestation, billing);
+            _checkAttestation(attestation, provider);
+            address key = _checkPractitioner(practitioner, billing);
+            _checkSignature(item, practitioner, key, hash);
 
             // Effect: spend it, and what it supersedes. One after the other, so that a claim cannot list one twice.
-            _spend(item.practitioner, rank, attestation.sequence);
-            if (attestation.supersedes != 0) {
-                if (attestation.supersedes == attestation.sequence) {
-                    revert Registry_SupersedesItself(attestation.sequence);
-                }
-                _checkSequence(attestation.supersedes);
-                _spend(item.practitioner, rank, attestation.supersedes);
-            }
+            _spend(practitioner, rank, attestation.sequence, attestation.supersedes);
 
-            digests[i] = EvidenceTypes.digest(item.practitioner, hash);
+            digests[i] = EvidenceTypes.digest(practitioner, hash);
             roots[i] = attestation.servicesRoot;
         }
         consumed.attestations = StructArrays.hash(digests);
         consumed.linesRoot = count == 1 ? roots[0] : StructArrays.hash(roots);
+        consumed.serviceYear = billing.year;
+        consumed.evidenceClass = billing.evidenceClass;
     }
 
     // -- Views --------------------------------------------------------------------------------------------------------
@@ -255,64 +261,82 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
 
     // -- Checks of the evidence ---------------------------------------------------------------------------------------
 
-    function _checkAttestation(
-        EncounterAttestation calldata attestation, address provider, Consumed memory consumed
-    ) private view {
+    function _checkAttestation(EncounterAttestation memory attestation, address provider) private view {
         if (attestation.provider != provider) revert Registry_ProviderMismatch(attestation.provider, provider);
-        if (attestation.serviceYear != consumed.serviceYear) {
-            revert Registry_YearMismatch(consumed.serviceYear, attestation.serviceYear);
-        }
-        if (attestation.evidenceClass != consumed.evidenceClass) {
-            revert Registry_ClassMismatch(consumed.evidenceClass, attestation.evidenceClass);
-        }
         if (block.timestamp > attestation.validUntil) revert Registry_AttestationExpired(attestation.validUntil);
-        _checkSequence(attestation.sequence);
     }
 
-    /// @return controller Who controls the provider.
-    function _checkProvider(address provider, uint32 year) private view returns (uint32 controller) {
-        Provider memory record = _providers[provider];
-        if (record.controller == 0) revert Registry_ProviderUnknown(provider);
+    /// @dev A claim lies in one year and under one witness rule.
+    function _checkAgreement(EncounterAttestation memory attestation, Billing memory billing) private pure {
+        if (attestation.serviceYear != billing.year) {
+            revert Registry_YearMismatch(billing.year, attestation.serviceYear);
+        }
+        if (attestation.evidenceClass != billing.evidenceClass) {
+            revert Registry_ClassMismatch(billing.evidenceClass, attestation.evidenceClass);
+        }
+    }
+
+    /// @param billing Is filled in.
+    /// @param leading The claim's first attestation, with which the others must agree.
+    function _checkProvider(Billing memory billing, address provider, EncounterAttestation memory leading)
+        private
+        view
+    {
+        Provider storage record = _providers[provider];
+        uint32 controller = record.controller;
+        if (controller == 0) revert Registry_ProviderUnknown(provider);
         if (record.suspended) revert Registry_ProviderSuspended(provider);
-        if (!Days.overlap(record.validFrom, record.validUntil, year)) {
+
+        uint32 year = leading.serviceYear;
+        (uint256 firstDay, uint256 nextDay) = Days.spanOf(year);
+        if (!Days.overlap(record.validFrom, record.validUntil, firstDay, nextDay)) {
             revert Registry_ProviderWindow(provider, record.validFrom, record.validUntil, year);
         }
-        return record.controller;
+        billing.provider = provider;
+        billing.controller = controller;
+        billing.year = year;
+        billing.firstDay = firstDay;
+        billing.nextDay = nextDay;
+        billing.evidenceClass = leading.evidenceClass;
     }
 
     /// @return key The key that must have signed.
-    function _checkPractitioner(uint32 practitioner, address provider, uint32 controller, uint32 year)
-        private
-        view
-        returns (address key)
-    {
-        Practitioner memory record = _practitioners[practitioner];
-        if (record.key == address(0)) revert Registry_PractitionerUnknown(practitioner);
+    function _checkPractitioner(uint32 practitioner, Billing memory billing) private view returns (address key) {
+        Practitioner storage record = _practitioners[practitioner];
+        key = record.key;
+        if (key == address(0)) revert Registry_PractitionerUnknown(practitioner);
         if (record.suspended) revert Registry_PractitionerSuspended(practitioner);
-        if (!Days.overlap(record.validFrom, record.validUntil, year)) {
-            revert Registry_PractitionerWindow(practitioner, record.validFrom, record.validUntil, year);
+        (uint16 validFrom, uint16 validUntil) = (record.validFrom, record.validUntil);
+        if (!Days.overlap(validFrom, validUntil, billing.firstDay, billing.nextDay)) {
+            revert Registry_PractitionerWindow(practitioner, validFrom, validUntil, billing.year);
         }
         // Nothing was anchored before on this path, so a key that is compromised today has signed nothing that counts.
-        if (record.compromisedFrom != 0 && Days.today() >= record.compromisedFrom) {
-            revert Registry_KeyCompromised(practitioner, record.compromisedFrom);
+        uint16 compromisedFrom = record.compromisedFrom;
+        if (compromisedFrom != 0 && Days.today() >= compromisedFrom) {
+            revert Registry_KeyCompromised(practitioner, compromisedFrom);
         }
-        if (record.controller == controller) revert Registry_SameController(practitioner, provider, controller);
+        if (record.controller == billing.controller) {
+            revert Registry_SameController(practitioner, billing.provider, billing.controller);
+        }
 
-        Affiliation memory place = _rosters[provider][practitioner];
-        if (!place.active) revert Registry_NotOnRoster(provider, practitioner);
-        if (!Days.overlap(place.validFrom, place.validUntil, year)) {
-            revert Registry_RosterWindow(provider, practitioner, place.validFrom, place.validUntil, year);
+        Affiliation storage place = _rosters[billing.provider][practitioner];
+        (validFrom, validUntil) = (place.validFrom, place.validUntil);
+        if (!place.active) revert Registry_NotOnRoster(billing.provider, practitioner);
+        if (!Days.overlap(validFrom, validUntil, billing.firstDay, billing.nextDay)) {
+            revert Registry_RosterWindow(billing.provider, practitioner, validFrom, validUntil, billing.year);
         }
-        return record.key;
     }
 
-    function _checkSignature(Evidence calldata item, address key, bytes32 attestation) private view {
-        if (item.position > item.siblings.length) {
-            revert Registry_PositionInvalid(item.position, item.siblings.length + 1);
-        }
-        bytes32 attestations = StructArrays.hashWith(attestation, item.position, item.siblings);
-        bytes32 digest = _hashTypedDataV4(EvidenceTypes.hashRoll(item.practitioner, attestations));
-        if (!Signatures.isValid(key, digest, item.signature)) revert Registry_SignatureInvalid(item.practitioner);
+    function _checkSignature(Evidence calldata item, uint32 practitioner, address key, bytes32 attestation)
+        private
+        view
+    {
+        uint256 position = item.position;
+        bytes32[] calldata siblings = item.siblings;
+        if (position > siblings.length) revert Registry_PositionInvalid(position, siblings.length + 1);
+        bytes32 attestations = StructArrays.hashWith(attestation, position, siblings);
+        bytes32 digest = _hashTypedDataV4(EvidenceTypes.hashRoll(practitioner, attestations));
+        if (!Signatures.isValid(key, digest, item.signature)) revert Registry_SignatureInvalid(practitioner);
     }
 
     function _checkSequence(uint64 sequence) private pure {
@@ -324,8 +348,18 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
         if (bits & SpentBits.revokedBit(sequence) != 0) revert Registry_AttestationRevoked(practitioner, sequence);
     }
 
-    function _spend(uint32 practitioner, uint8 rank, uint64 sequence) private {
+    function _spend(uint32 practitioner, uint8 rank, uint64 sequence, uint64 supersedes) private {
         mapping(uint256 => uint256) storage words = _bits[practitioner];
+        _spend(words, practitioner, rank, sequence);
+        if (supersedes == 0) return;
+        if (supersedes == sequence) revert Registry_SupersedesItself(sequence);
+        _spend(words, practitioner, rank, supersedes);
+    }
+
+    function _spend(mapping(uint256 => uint256) storage words, uint32 practitioner, uint8 rank, uint64 sequence)
+        private
+    {
+        _checkSequence(sequence);
         uint256 word = SpentBits.word(sequence);
         uint256 bits = words[word];
         _checkUnspent(bits, practitioner, rank, sequence);

@@ -5,14 +5,17 @@ import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IInsurerBook} from "./interfaces/IInsurerBook.sol";
 import {TokenTransfers} from "./libraries/TokenTransfers.sol";
-import {Totals} from "./types/Records.sol";
+import {Ledger, Totals} from "./types/Records.sol";
 
 /// @title The room of the money
-/// @dev Money changes its name before it moves: reserved becomes owed, then it is transferred, then it is no longer owed,
-/// or it becomes credited. So balance ≥ reserved + owed + credited holds whenever a token hands over control.
+/// @dev The ledger says what is surplus and what is credited; all else that the book holds is held for policies. So
+/// balance ≥ Σ reserves + credited + surplus, and a payment, which lowers its policy's reserve before it moves the money,
+/// touches no number that claims share. The ledger never asks the token for a balance: a token that calls back in the
+/// middle of a transfer finds nothing counted twice.
 abstract contract Treasury is IInsurerBook, Ownable2Step {
     using SafeERC20 for IERC20;
 
@@ -21,7 +24,7 @@ abstract contract Treasury is IInsurerBook, Ownable2Step {
     /// @inheritdoc IInsurerBook
     uint256 public immutable unitsPerCent;
 
-    Totals private _totals;
+    Ledger private _ledger;
     mapping(address payee => uint64 cents) private _credits;
 
     constructor(address insurer, IERC20Metadata token_) Ownable(insurer) {
@@ -36,19 +39,22 @@ abstract contract Treasury is IInsurerBook, Ownable2Step {
 
     /// @inheritdoc IInsurerBook
     function fund(uint256 amount) external {
-        emit Funded(msg.sender, amount);
+        uint64 cents = _wholeCents(amount);
+        // Interaction before effect: what has not arrived is nobody's yet.
+        uint256 before = token.balanceOf(address(this));
         token.safeTransferFrom(msg.sender, address(this), amount);
+        uint256 received = token.balanceOf(address(this)) - before;
+        if (received < amount) revert Treasury_ReceivedShort(amount, received);
+
+        _ledger.free += cents;
+        emit Funded(msg.sender, amount);
     }
 
     /// @inheritdoc IInsurerBook
     function withdrawSurplus(address to, uint256 amount) external onlyOwner {
-        _checkSurplus(amount);
+        _takeSurplus(_wholeCents(amount));
         emit SurplusWithdrawn(to, amount);
         token.safeTransfer(to, amount);
-        // A token that calls back before it moves the money could let the same surplus be used twice.
-        uint256 bound = _bound();
-        uint256 balance = token.balanceOf(address(this));
-        if (balance < bound) revert Treasury_SurplusShort(bound, balance);
     }
 
     /// @inheritdoc IInsurerBook
@@ -57,19 +63,20 @@ abstract contract Treasury is IInsurerBook, Ownable2Step {
         if (amount == 0) revert Treasury_NoCredit(msg.sender);
 
         delete _credits[msg.sender];
-        _totals.credited -= amount;
-        _totals.owed += amount;
+        _ledger.credited -= amount;
         emit CreditWithdrawn(msg.sender, to, amount);
-
         token.safeTransfer(to, amount * unitsPerCent);
-        _totals.owed -= amount;
     }
 
     // -- Views --------------------------------------------------------------------------------------------------------
 
     /// @inheritdoc IInsurerBook
     function totals() external view returns (Totals memory) {
-        return _totals;
+        (uint64 free, uint64 credited) = (_ledger.free, _ledger.credited);
+        uint256 held = token.balanceOf(address(this)) / unitsPerCent;
+        uint256 bound = uint256(free) + credited;
+        uint256 reserved = held > bound ? held - bound : 0;
+        return Totals({reserved: SafeCast.toUint64(reserved), credited: credited, surplus: free});
     }
 
     /// @inheritdoc IInsurerBook
@@ -78,55 +85,34 @@ abstract contract Treasury is IInsurerBook, Ownable2Step {
     }
 
     /// @inheritdoc IInsurerBook
-    function surplus() public view returns (uint256) {
-        uint256 bound = _bound();
-        uint256 balance = token.balanceOf(address(this));
-        return balance > bound ? balance - bound : 0;
+    function surplus() external view returns (uint256) {
+        return _ledger.free * unitsPerCent;
     }
 
     // -- For the other rooms ------------------------------------------------------------------------------------------
 
-    /// @dev Locks surplus for a policy.
-    function _lock(uint64 cents) internal {
-        _checkSurplus(cents * unitsPerCent);
-        _totals.reserved += cents;
+    /// @dev Effect: takes cents out of the surplus, for a policy or for the insurer.
+    function _takeSurplus(uint64 cents) internal {
+        uint64 free = _ledger.free;
+        if (cents > free) revert Treasury_SurplusShort(cents * unitsPerCent, free * unitsPerCent);
+        _ledger.free = free - cents;
     }
 
-    /// @dev Turns what was locked for a policy into surplus.
-    function _free(uint64 cents) internal {
-        _totals.reserved -= cents;
+    /// @dev Effect: gives back to the surplus what was locked for a policy.
+    function _returnSurplus(uint64 cents) internal {
+        _ledger.free += cents;
     }
 
-    /// @dev Effect of an approval: the money is the payee's from here on.
-    function _owe(uint64 cents) internal {
-        Totals memory totals_ = _totals;
-        totals_.reserved -= cents;
-        totals_.owed += cents;
-        _totals = totals_;
-    }
-
-    /// @dev Interaction: transfers what is owed, or credits the payee where the token refuses. Reads the totals again
-    /// afterwards, since a token may have called back.
+    /// @dev Interaction: transfers what was drawn from a policy, or credits the payee where the token refuses.
     function _pay(bytes32 payment, address payee, uint64 cents) internal {
-        bool paid = TokenTransfers.tryTransfer(token, payee, cents * unitsPerCent);
-        Totals memory totals_ = _totals;
-        totals_.owed -= cents;
-        if (!paid) totals_.credited += cents;
-        _totals = totals_;
-        if (!paid) {
-            _credits[payee] += cents;
-            emit PaymentCredited(payment, payee, cents);
-        }
+        if (TokenTransfers.tryTransfer(token, payee, cents * unitsPerCent)) return;
+        _ledger.credited += cents;
+        _credits[payee] += cents;
+        emit PaymentCredited(payment, payee, cents);
     }
 
-    /// @return Token units that have an owner other than the insurer.
-    function _bound() private view returns (uint256) {
-        Totals memory totals_ = _totals;
-        return (uint256(totals_.reserved) + totals_.owed + totals_.credited) * unitsPerCent;
-    }
-
-    function _checkSurplus(uint256 needed) private view {
-        uint256 available = surplus();
-        if (needed > available) revert Treasury_SurplusShort(needed, available);
+    function _wholeCents(uint256 amount) private view returns (uint64) {
+        if (amount % unitsPerCent != 0) revert Treasury_NotWholeCents(amount, unitsPerCent);
+        return SafeCast.toUint64(amount / unitsPerCent);
     }
 }

@@ -10,7 +10,7 @@ import {Evidence, EvidenceReference, ProviderInvoice, SignedDecision} from "../t
 /// @title One insurer's policies, claims and money
 /// @notice The owner is the insurer. Amounts are uint64 cents unless a parameter says token units; the token amount of
 /// c cents is c × 10^(decimals − 2). At every moment, in the middle of an external call too, the book's token balance is
-/// at least reserved + owed + credited.
+/// at least the policies' reserves + what is credited + the surplus.
 /// @dev WARNING: the token must move exactly what it is asked to move; one that takes a fee, or changes balances by
 /// itself, breaks the invariant. The token and the registry can never be exchanged.
 interface IInsurerBook {
@@ -50,10 +50,8 @@ interface IInsurerBook {
     event CreditWithdrawn(address indexed payee, address indexed to, uint64 amount);
     /// @notice A key may sign decisions, or no longer.
     event AdjudicatorSet(address indexed adjudicator, bool active);
-    /// @notice The cap and quorum changed.
-    event ControlsSet(uint64 claimCap, uint64 quorumAbove, uint8 quorum);
-    /// @notice Decisions signed for an earlier epoch no longer count.
-    event EpochAdvanced(uint32 epoch);
+    /// @notice The epoch, cap or quorum changed. Decisions signed for an earlier epoch no longer count.
+    event ControlsSet(uint32 epoch, uint64 claimCap, uint64 quorumAbove, uint8 quorum);
 
     // -- Errors: policies ---------------------------------------------------------------------------------------------
 
@@ -61,7 +59,7 @@ interface IInsurerBook {
     error Policies_Unknown(uint64 policy);
     /// @notice The id is taken.
     error Policies_Exists(uint64 policy);
-    /// @notice A policy's year lies within 1970 to 2147.
+    /// @notice A policy's year lies within 1970 to 2099.
     error Policies_YearInvalid(uint16 year);
     /// @notice A policy pays in at least one of the ranks 0 to 2.
     error Policies_RanksInvalid(uint8 ranks);
@@ -145,6 +143,8 @@ interface IInsurerBook {
     error Claims_SignatureInvalid(address adjudicator);
     /// @notice The quorum is zero.
     error Claims_QuorumZero();
+    /// @notice A book has at most 16 adjudicators.
+    error Claims_AdjudicatorsTooMany(uint256 count);
     /// @notice The adjudicator is zero.
     error Claims_AdjudicatorZero();
 
@@ -154,6 +154,10 @@ interface IInsurerBook {
     error Treasury_DecimalsInvalid(uint8 decimals);
     /// @notice An address that must have code has none.
     error Treasury_NoCode(address account);
+    /// @notice Money moves in whole cents.
+    error Treasury_NotWholeCents(uint256 amount, uint256 unitsPerCent);
+    /// @notice The token brought less than it was asked to. Token units.
+    error Treasury_ReceivedShort(uint256 amount, uint256 received);
     /// @notice The surplus does not cover it. Token units.
     error Treasury_SurplusShort(uint256 needed, uint256 surplus);
     /// @notice The caller has no credit.
@@ -220,12 +224,13 @@ interface IInsurerBook {
 
     // -- Treasury -----------------------------------------------------------------------------------------------------
 
-    /// @notice Brings money in, by allowance. Anyone may; a plain transfer to the book counts as well.
-    /// @param amount Token units.
+    /// @notice Brings money in, by allowance, as surplus. Anyone may.
+    /// @dev WARNING: a plain transfer to the book is a gift to its policyholders: it stays in the book for good.
+    /// @param amount Token units, whole cents.
     function fund(uint256 amount) external;
 
     /// @notice Takes out what nobody has a claim to. Owner only.
-    /// @param amount Token units.
+    /// @param amount Token units, whole cents.
     function withdrawSurplus(address to, uint256 amount) external;
 
     /// @notice Pays the caller's whole credit to an address of its choice, since its own may be the one that cannot receive.
@@ -255,13 +260,13 @@ interface IInsurerBook {
     /// @notice Epoch, cap and quorum.
     function controls() external view returns (Controls memory);
 
-    /// @notice Reserved, owed and credited money.
+    /// @notice Whose the money in the book is.
     function totals() external view returns (Totals memory);
 
     /// @notice What waits for a payee. Cents.
     function creditOf(address payee) external view returns (uint64);
 
-    /// @notice What the insurer may take out. Token units; 0 where the balance falls short.
+    /// @notice What the insurer may take out. Token units.
     function surplus() external view returns (uint256);
 
     /// @notice The token that the book pays in.

@@ -162,7 +162,11 @@ interface IRegistry {
     /// roster against its year; key not compromised now; controllers differ; neither it nor the one it supersedes spent
     /// in this rank or revoked; the roll signed by the practitioner. All lie in one year and bear one class.
     /// The caller must be a listed book, and answers for `provider` having consented.
-    function consume(uint8 rank, address provider, Evidence[] calldata evidence) external returns (Consumed memory);
+    /// @param provider Who bills.
+    /// @param rank 0 primary, 1 secondary, 2 tertiary payer.
+    function consumeEvidence(Evidence[] calldata evidence, address provider, uint8 rank)
+        external
+        returns (Consumed memory);
 
     // -- Views --------------------------------------------------------------------------------------------------------
 
@@ -187,7 +191,7 @@ interface IRegistry {
     /// @notice Whether the practitioner withdrew the attestation.
     function isRevoked(uint32 practitioner, uint64 sequence) external view returns (bool);
 
-    /// @notice Reverts as {consume} would where an attestation is spent in a rank, or revoked.
+    /// @notice Reverts as {consumeEvidence} would where an attestation is spent in a rank, or revoked.
     function requireUnspent(uint32 practitioner, uint8 rank, uint64 sequence) external view;
 
     /// @notice The separator of domain E.

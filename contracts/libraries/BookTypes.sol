@@ -5,6 +5,8 @@ import {ClaimDecision, DecisionBatch, InvoiceRoll, ProviderInvoice} from "../typ
 import {StructArrays} from "./StructArrays.sol";
 
 /// @title EIP-712 struct hashes of domain B
+/// @dev A struct of words is copied and hashed as it lies in calldata. Stray bits above a short field are hashed and then
+/// never looked at: what comes out is no encoder's hash, so nobody has signed it.
 library BookTypes {
     bytes32 internal constant PROVIDER_INVOICE = keccak256(
         "ProviderInvoice(address provider,uint64 policy,uint8 rank,bytes32 attestations,uint64 billed,bytes32 replaces,uint8 frequency)"
@@ -20,8 +22,21 @@ library BookTypes {
     );
 
     /// @notice hashStruct(ProviderInvoice): the claim's id.
-    function hash(ProviderInvoice calldata invoice) internal pure returns (bytes32) {
-        return keccak256(abi.encode(PROVIDER_INVOICE, invoice));
+    function hash(ProviderInvoice calldata invoice) internal pure returns (bytes32 result) {
+        (, result) = read(invoice);
+    }
+
+    /// @notice The struct in memory, and its hash.
+    function read(ProviderInvoice calldata invoice) internal pure returns (ProviderInvoice memory copy, bytes32 result) {
+        bytes32 typeHash = PROVIDER_INVOICE;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            copy := add(free, 0x20)
+            mstore(0x40, add(free, 0x100))
+            mstore(free, typeHash)
+            calldatacopy(copy, invoice, 0xe0)
+            result := keccak256(free, 0x100)
+        }
     }
 
     /// @notice hashStruct(InvoiceRoll).
@@ -34,15 +49,39 @@ library BookTypes {
     }
 
     /// @notice hashStruct(ClaimDecision).
-    function hash(ClaimDecision calldata decision) internal pure returns (bytes32) {
-        return keccak256(abi.encode(CLAIM_DECISION, decision));
+    function hash(ClaimDecision calldata decision) internal pure returns (bytes32 result) {
+        (, result) = read(decision);
+    }
+
+    /// @notice The struct in memory, and its hash.
+    function read(ClaimDecision calldata decision) internal pure returns (ClaimDecision memory copy, bytes32 result) {
+        bytes32 typeHash = CLAIM_DECISION;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            copy := add(free, 0x20)
+            mstore(0x40, add(free, 0x160))
+            mstore(free, typeHash)
+            calldatacopy(copy, decision, 0x140)
+            result := keccak256(free, 0x160)
+        }
     }
 
     /// @notice hashStruct(DecisionBatch), from the hash of its array.
     function hashBatch(
         bytes32 decisions, bytes32 traces, bytes32 rulePack, uint32 epoch, uint40 deadline, bytes32 batch
-    ) internal pure returns (bytes32) {
-        return keccak256(abi.encode(DECISION_BATCH, decisions, traces, rulePack, epoch, deadline, batch));
+    ) internal pure returns (bytes32 result) {
+        bytes32 typeHash = DECISION_BATCH;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            mstore(add(free, 0x20), decisions)
+            mstore(add(free, 0x40), traces)
+            mstore(add(free, 0x60), rulePack)
+            mstore(add(free, 0x80), epoch)
+            mstore(add(free, 0xa0), deadline)
+            mstore(add(free, 0xc0), batch)
+            result := keccak256(free, 0xe0)
+        }
     }
 
     /// @notice hashStruct(DecisionBatch), from all its decisions.

@@ -4,6 +4,15 @@ pragma solidity ^0.8.28;
 /// @title Hashes of arrays of structs, as EIP-712 has them: keccak256 of the concatenated struct hashes
 /// @dev Flat, not a tree: an element cannot be taken for an inner node, and the length is that of the preimage.
 library StructArrays {
+    /// @notice An array of which every element is written before it is read: it is not cleared.
+    function allocate(uint256 length) internal pure returns (bytes32[] memory hashes) {
+        assembly ("memory-safe") {
+            hashes := mload(0x40)
+            mstore(hashes, length)
+            mstore(0x40, add(hashes, shl(5, add(length, 1))))
+        }
+    }
+
     /// @notice Hash of an array that is given in full.
     function hash(bytes32[] memory hashes) internal pure returns (bytes32 result) {
         assembly ("memory-safe") {

@@ -39,13 +39,14 @@ struct Affiliation {
 
 // -- InsurerBook ------------------------------------------------------------------------------------------------------
 
-/// @notice A policy; no person is on the chain (232 bits).
+/// @notice A policy; no person is on the chain (240 bits). The first three fields are moved together, in their places.
 /// @param limit The most that is ever paid on the policy.
 /// @param paid What was paid on it so far.
-/// @param reserve What is still locked for it in the treasury.
+/// @param reserve What is still locked for it.
 /// @param year The calendar year whose services it covers.
 /// @param endDay First day without cover of a cancelled policy, else 0.
 /// @param ranks Bit r set: the policy may pay as payer of rank r. Never 0 once issued.
+/// @param claimsSubmitted Whether a claim on it was ever submitted in two steps; until then none has a slot to look at.
 struct Policy {
     uint64 limit;
     uint64 paid;
@@ -53,6 +54,7 @@ struct Policy {
     uint16 year;
     uint16 endDay;
     uint8 ranks;
+    bool claimsSubmitted;
 }
 
 /// @notice Where a policy stands, computed from the clock.
@@ -90,7 +92,7 @@ struct Claim {
 /// @param epoch Decisions signed for another epoch are refused.
 /// @param claimCap The most that one claim is paid.
 /// @param quorumAbove Above this payment, `quorum` signatures are needed, else one.
-/// @param quorum At least 1.
+/// @param quorum At least 1; in an adjudicator's copy, 0 where the key may not sign.
 struct Controls {
     uint32 epoch;
     uint64 claimCap;
@@ -98,12 +100,21 @@ struct Controls {
     uint8 quorum;
 }
 
-/// @notice What the book's token balance is bound to (192 bits).
-/// @param reserved Locked for policies.
-/// @param owed Approved, and being transferred at this moment.
+/// @notice The money that no policy holds (128 bits). A payment goes from its policy's reserve to the payee and touches
+/// nothing here; only what cannot be transferred is written down.
+/// @param free The insurer's surplus.
 /// @param credited Approved, could not be transferred, and waits for its owner.
+struct Ledger {
+    uint64 free;
+    uint64 credited;
+}
+
+/// @notice Whose the book's token balance is.
+/// @param reserved Held for policies: all that is neither credited nor surplus.
+/// @param credited Owed to payees who could not be paid.
+/// @param surplus The insurer's.
 struct Totals {
     uint64 reserved;
-    uint64 owed;
     uint64 credited;
+    uint64 surplus;
 }

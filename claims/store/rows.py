@@ -1,0 +1,200 @@
+"""What the repositories take and give where the model has no value for it: frozen rows, one type a table.
+
+Instants are Unix seconds, money is Money in dollars, digests are bytes unless the name says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from claims.model.claim import Claim
+from claims.model.decision import Decision
+from claims.model.evidence import EncounterRecord
+from claims.model.money import Money
+from claims.model.network import NetworkProvider
+from claims.model.signed import DecisionBatch
+
+QUEUED, SIGNED, SENT, CONFIRMED, FAILED, REPLACED = "queued", "signed", "sent", "confirmed", "failed", "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainBinding:
+    """The chain a store belongs to: its EIP-155 id and the hash of its genesis block (32 bytes)."""
+
+    chain_id: int
+    genesis_hash: bytes
+
+    def __str__(self) -> str:
+        return f"chain id {self.chain_id} (genesis 0x{self.genesis_hash.hex()[:16]}…)"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenInterchange:
+    """An interchange that came in: its sender (ISA05 and ISA06), ISA13, the SHA-256 of the file in hex, and the day."""
+
+    sender: str
+    control_number: str
+    sha256: str
+    received: date
+
+
+@dataclass(frozen=True, slots=True)
+class StoredClaim:
+    """A claim as this home keeps it.
+
+    `control_number` is this home's own (at a payer the payer control number of the 835). `claim_id` is the invoice's struct
+    hash, 32 bytes, None until an invoice exists. `source_sha256` is of the file it came in, in hex.
+    """
+
+    control_number: str
+    claim: Claim
+    source_sha256: str
+    received: date
+    status: str
+    recorded_at: int
+    claim_id: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A claim's status from this instant on; `note` says why and holds nothing of the patient."""
+
+    status: str
+    at: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """An encounter record and when it was kept; `digest` is the SHA-256 of its canonical JSON."""
+
+    digest: bytes
+    record: EncounterRecord
+    recorded_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDecision:
+    """One version of a claim's decision, never changed.
+
+    `revision` counts this home's versions of the claim from 1; what the chain counts stands in the signed batch. `inputs` is
+    the canonical JSON of all that the decision was made from, so that a replay gives the same bytes.
+    """
+
+    control_number: str
+    revision: int
+    decision: Decision
+    decided_at: int
+    inputs: str
+
+    @property
+    def rule_pack(self) -> bytes:
+        """The hash of plan and tables it was decided by."""
+        return self.decision.rule_pack
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBatch:
+    """A decision batch with its signatures; `entries` names, in the batch's order, control number and revision of each."""
+
+    batch: DecisionBatch
+    signatures: tuple[bytes, ...]
+    entries: tuple[tuple[str, int], ...]
+    signed_at: int
+
+    @property
+    def identifier(self) -> bytes:
+        """The batch's id, from which payment ids come."""
+        return self.batch.batch
+
+
+@dataclass(frozen=True, slots=True)
+class AccumulatorMove:
+    """One movement of a member's accumulators, by a source (a claim's control number) and revision; a reversal is negative."""
+
+    source: str
+    revision: int
+    reversal: bool
+    person: str
+    family: str
+    year: int
+    deductible: Money
+    out_of_pocket: Money
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy on the chain and the person it is for: the link that the chain itself never shows."""
+
+    policy: int
+    person: str
+    plan: str
+    year: int
+    benefit_limit: Money
+    reserve: Money
+    issued_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledProvider:
+    """A provider or practitioner with the address of its signing key, empty for one who signs nothing."""
+
+    provider: NetworkProvider
+    signing_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Something to be done on the chain once: `idempotency_key` makes it the same however often it is asked for.
+
+    `payload` is canonical JSON of what to do. `state` goes queued → signed → sent → confirmed or failed.
+    """
+
+    idempotency_key: str
+    kind: str
+    claim: str
+    payload: str
+    created_at: int
+    state: str = QUEUED
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedTransaction:
+    """A transaction as it is sent: kept before it leaves. Fees are in wei per gas; `sender` is kept in small letters.
+
+    `state` is signed, sent, confirmed, failed, or replaced where another of the same nonce was mined.
+    """
+
+    transaction_hash: bytes
+    intent: str
+    sender: str
+    nonce: int
+    raw: bytes
+    gas: int
+    max_fee: int
+    max_priority_fee: int
+    signed_at: int
+    state: str = SIGNED
+    sent_at: int | None = None
+    block: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRemittance:
+    """An 835 that was written: where it lies, its SHA-256 in hex, its numbers, its payment (None: nothing was paid).
+
+    `trace` is TRN02. `claims` are the control numbers of the claims it tells of, in order.
+    """
+
+    trace: str
+    payment: bytes | None
+    interchange_number: int
+    group_number: int
+    transaction_number: int
+    sha256: str
+    path: str
+    created_at: int
+    claims: tuple[str, ...]

@@ -1,0 +1,42 @@
+"""One unit of work: every repository over the same transaction."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from claims.store.accumulators import AccumulatorLedger
+from claims.store.claims import Claims
+from claims.store.control_numbers import ControlNumbers
+from claims.store.decisions import Decisions
+from claims.store.evidence_uses import EvidenceUses
+from claims.store.history import History
+from claims.store.interchanges import Interchanges
+from claims.store.members import Members
+from claims.store.outbox import Outbox
+from claims.store.payments import Payments
+from claims.store.policies import Policies
+from claims.store.providers import Providers
+from claims.store.records import Records
+from claims.store.remittances import Remittances
+from claims.store.sequences import Sequences
+
+
+class UnitOfWork:
+    """What happens together or not at all. Made by Store alone; of no use once its `with` block ended."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.accumulators = AccumulatorLedger(connection)
+        self.claims = Claims(connection)
+        self.control_numbers = ControlNumbers(connection)
+        self.decisions = Decisions(connection)
+        self.evidence_uses = EvidenceUses(connection)
+        self.history = History(connection)
+        self.interchanges = Interchanges(connection)
+        self.members = Members(connection)
+        self.outbox = Outbox(connection)
+        self.payments = Payments(connection)
+        self.policies = Policies(connection)
+        self.providers = Providers(connection)
+        self.records = Records(connection)
+        self.remittances = Remittances(connection)
+        self.sequences = Sequences(connection)

@@ -25,6 +25,7 @@ CODES = {
     "DeploymentMismatch": USAGE,
     "FileNotFoundError": USAGE,
     "IsADirectoryError": USAGE,
+    "NotADirectoryError": USAGE,
     "PermissionError": USAGE,
     "UnicodeDecodeError": USAGE,
     "FileRejected": REFUSED,

@@ -19,7 +19,6 @@ from claims.adjudication.providers import Providers
 from claims.evidence.document import load_records
 from claims.evidence.errors import RecordError
 from claims.formats.x12.acknowledgement import acknowledge
-from claims.formats.x12.intake import read_submission
 from claims.model.claim import Claim
 from claims.model.coding import encode
 from claims.model.decision import PAID, PENDED, Decision
@@ -30,6 +29,8 @@ from claims.service.decision_file import Answer, write_decisions
 from claims.service.errors import UsageError
 from claims.service.evidence import verify_records
 from claims.service.home import PAYER
+from claims.service.intake import error_document, loose_errors, read_file
+from claims.service.intake import received as received_sets
 from claims.service.numbering import numbered_claims
 from claims.service.office import Office
 from claims.service.payer_run import Inputs, Run
@@ -70,7 +71,7 @@ def adjudicate_for_payer(
     `pay` sends the decisions of claims that were submitted on the chain. Returns what `claims adjudicate --json` prints.
     """
     office.require(PAYER)
-    submission = read_submission(file.read_bytes(), strict_npi=office.home.strict_npi)
+    submission = read_file(file, strict_npi=office.home.strict_npi)
     rules = read_rules(office.home, plan=plan, members=members, providers=providers)
     records = () if evidence is None else load_records(evidence.read_bytes())
     now = office.chain.head().timestamp
@@ -111,6 +112,7 @@ def adjudicate_for_payer(
     result: dict[str, Any] = {
         "claims": [*map(_printed, answers), *_rejected(submission)],
         "encounter_reports": reports,
+        "errors": [error_document(error) for error in loose_errors(submission)],
         "files": {},
         "payments": [],
     }
@@ -164,7 +166,7 @@ def _answer(work: UnitOfWork, run: Run, control_number: str, claim: Claim, sha25
         providers=None if inputs.providers is None else Providers(inputs.providers),
         evidence=EvidenceIndex(inputs.evidence),
         history=History(inputs.history),
-        accumulators=inputs.accumulators,
+        accumulators=dict(inputs.accumulators),
         received=inputs.received,
         decided=inputs.decided,
         spent=frozenset(inputs.spent),
@@ -188,7 +190,9 @@ def _inputs(work: UnitOfWork, run: Run, claim: Claim) -> Inputs:
         providers=None if run.rules.providers is None else tuple(p for p in run.rules.providers if p.npi in named),
         evidence=evidence,
         history=() if person is None else work.history.of_person(person),
-        accumulators={} if person is None else {year: work.accumulators.of_person(person, year) for year in years},
+        accumulators=()
+        if person is None
+        else tuple((year, work.accumulators.of_person(person, year)) for year in sorted(years)),
         spent=tuple(
             e.identifier
             for e in evidence
@@ -258,9 +262,10 @@ def _printed(answer: Answer) -> dict[str, Any]:
 
 def _rejected(submission: Submission) -> list[dict[str, Any]]:
     return [
-        rejected_document(number, [error for error in transaction.errors if error.claim in ("", number)])
-        for transaction in submission.transactions
-        for number in transaction.rejected_claims
+        rejected_document(number, each.errors_of(number))
+        for each in received_sets(submission)
+        for number, claim in each.in_order()
+        if claim is None
     ]
 
 

@@ -282,22 +282,35 @@ def _deployment(office: Office) -> str:
 
 
 def _money(office: Office, label: str) -> str:
-    """The book's first rule: its token balance covers what is reserved, owed and credited (DESIGN §6)."""
+    """The book's first rule: its token balance covers the policies' reserves, the credits and the surplus (DESIGN §6).
+
+    A book cannot add up its policies; a payer's home knows them all, and a provider's checks the rest.
+    """
     from claims.model.money import Money
 
     book, abi = office.recorded[label], load_abi("InsurerBook")
     units = office.chain.call(book, abi, "unitsPerCent")
     token = office.chain.call(book, abi, "token")
     totals = office.chain.call(book, abi, "totals")
-    balance = office.chain.call(token, load_abi("TestDollar"), "balanceOf", (book,))
-    bound = sum(totals[name] for name in ("reserved", "owed", "credited"))
-    parts = ", ".join(f"{name} {Money(totals[name])}" for name in ("reserved", "owed", "credited"))
-    if balance < bound * units:
+    escrow = office.chain.call(token, load_abi("TestDollar"), "balanceOf", (book,)) // units
+    reserves = sum(office.chain.call(book, abi, "policyOf", (policy,))["reserve"] for policy in _policies(office))
+    held = {"reserved": max(reserves, totals["reserved"]), "credited": totals["credited"], "surplus": totals["surplus"]}
+    parts = ", ".join(f"{name} {Money(cents)}" for name, cents in held.items())
+    if escrow < sum(held.values()):
         raise _Fault(
-            f"escrow {Money(balance // units)} does not cover {Money(bound)} ({parts})",
+            f"escrow {Money(escrow)} does not cover {Money(sum(held.values()))}: {parts}",
             "fund the book at once, and do not pay from it before its token was examined",
         )
-    return f"escrow {Money(balance // units)}, {parts}, free {Money(balance // units - bound)}"
+    return f"escrow {Money(escrow)}: {parts}"
+
+
+def _policies(office: Office) -> list[int]:
+    from claims.store.store import open_store
+
+    if office.home.role != PAYER or not office.home.store_file.exists():
+        return []
+    with open_store(office.home.store_file) as store, store.reading() as work:
+        return [row.policy for row in work.policies.all()]
 
 
 def _gas(office: Office) -> str:

@@ -34,7 +34,7 @@ class Inputs:
     providers: tuple[NetworkProvider, ...] | None
     evidence: tuple[VerifiedEncounter, ...]
     history: tuple[PastLine, ...]
-    accumulators: dict[int, Accumulators]
+    accumulators: tuple[tuple[int, Accumulators], ...]
     spent: tuple[str, ...]
     received: date
     decided: date

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from claims.evidence.disclosure import without_context
 from claims.evidence.document import dump_records, load_records
 from claims.evidence.errors import RecordError
 from claims.evidence.roots import attestations_hash
 from claims.evidence.typed_data import attestation_digest
-from claims.formats.x12.intake import read_submission
 from claims.model.claim import Claim
 from claims.model.decision import DENIED, PAID, PENDED
 from claims.model.evidence import EncounterRecord
@@ -21,6 +21,7 @@ from claims.service.errors import FileRejected, UsageError
 from claims.service.evidence import verify_records
 from claims.service.home import PROVIDER
 from claims.service.homes import billing_key
+from claims.service.intake import first_cause, goes_on, read_claims, received
 from claims.service.numbering import numbered_claims
 from claims.service.office import Office
 from claims.service.sending import Call, carry_out, enqueue
@@ -123,10 +124,9 @@ def settle(office: Office, file: Path, *, records: Path, decisions: Path, dry_ru
 
 
 def _accepted(data: bytes, file: Path, *, strict_npi: bool) -> Submission:
-    submission = read_submission(data, strict_npi=strict_npi)
-    if not submission.claims:
-        first = submission.errors[0].message if submission.errors else "it holds no claim"
-        raise FileRejected(f"{file.name} is rejected and nothing was recorded: {first}")
+    submission = read_claims(data, strict_npi=strict_npi)
+    if not goes_on(submission):
+        raise FileRejected(f"{file.name} is rejected and nothing was recorded: {first_cause(submission)}")
     return submission
 
 
@@ -266,13 +266,10 @@ def _first_cause(answer: Answer) -> str:
 
 def _rejected(submission: Submission) -> list[Outcome]:
     return [
-        Outcome(
-            number,
-            "rejected",
-            next((error.message for error in transaction.errors if error.claim in ("", number)), ""),
-        )
-        for transaction in submission.transactions
-        for number in transaction.rejected_claims
+        Outcome(number, "rejected", next((error.message for error in each.errors_of(number)), ""))
+        for each in received(submission)
+        for number, claim in each.in_order()
+        if claim is None
     ]
 
 
@@ -282,5 +279,6 @@ def _write_package(out: Path, file: Path, data: bytes, records: Sequence[Encount
     if claims.resolve() != file.resolve():
         claims.write_bytes(data)
     evidence.touch(mode=0o600)
-    evidence.write_bytes(dump_records(records))
+    # The payer checks services, person and signature; what else the record knows stays with the provider.
+    evidence.write_bytes(dump_records([without_context(record) for record in records]))
     return {"claims": str(claims), "records": str(evidence)}

@@ -1,0 +1,1 @@
+"""The gas benchmark: real transactions of fixed claims on a fresh chain, and what their receipts say."""

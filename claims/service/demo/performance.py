@@ -1,0 +1,72 @@
+"""A whole demonstration: the packaged one, or any 837P, on whichever chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from claims.formats.fhir.encounters import read_export
+from claims.model.encounter import Encounter
+from claims.service.calendar import noon
+from claims.service.demo.cast import DATA, Cast, packaged_cast, with_plan
+from claims.service.demo.improvised import improvised_cast, improvised_export, improvised_persons
+from claims.service.demo.stage import Stage, set_up
+from claims.service.demo.story import Story, run_files
+from claims.service.errors import FileRejected
+from claims.service.intake import first_cause, read_file
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What is to be performed. `made_up` tells that the evidence was made from the claims, for want of an export."""
+
+    files: tuple[Path, ...]
+    encounters: tuple[Encounter, ...]
+    cast: Cast
+    received: date
+    made_up: bool
+
+
+def packaged_script(plan: str | None = None) -> Script:
+    """The demonstration that comes with the product: an export and an 837 that were written apart."""
+    file = DATA / "claims.837"
+    cast = packaged_cast()
+    received = min(t.received for t in read_file(file).transactions if t.received is not None)
+    encounters = read_export((DATA / "ehr-export.json").read_bytes())
+    return Script((file,), encounters, cast if plan is None else with_plan(cast, plan), received, made_up=False)
+
+
+def improvised_script(
+    files: Sequence[Path], *, export: Path | None = None, plan: str | None = None, payer: str | None = None
+) -> Script:
+    """A demonstration of any 837P files, in the order in which they were received. Raises FileRejected without one claim."""
+    read = [(file, read_file(file)) for file in files]
+    claims = [claim for _, submission in read for claim in submission.claims if not claim.is_encounter_report]
+    if not claims:
+        reports = sum(claim.is_encounter_report for _, submission in read for claim in submission.claims)
+        first = next((first_cause(submission) for _, submission in read if submission.errors), "")
+        raise FileRejected(
+            "no claim to perform"
+            + (f": {reports} encounter reports were read, which are recorded and never paid" if reports else "")
+            + (f": {first}" if first else "")
+        )
+    given = () if export is None else read_export(export.read_bytes())
+    persons = improvised_persons(claims, given)
+    encounters = given or improvised_export(claims, persons)
+    cast = improvised_cast(claims, persons, encounters, payer=payer, plan=plan)
+    days = {
+        file: min((t.received for t in submission.transactions if t.received is not None), default=date.max)
+        for file, submission in read
+    }
+    ordered = sorted((file for file, _ in read), key=lambda file: days[file])
+    return Script(tuple(ordered), encounters, cast, min(claim.received for claim in claims), made_up=export is None)
+
+
+@contextmanager
+def perform(script: Script, folder: Path, *, profile: str = "local") -> Iterator[tuple[Stage, Story]]:
+    """Set the stage and tell the story; the homes stay open for what comes after, and the folder stays for a look."""
+    with set_up(folder, script.cast, profile=profile, start_at=noon(script.received)) as stage:
+        yield stage, run_files(stage, script.files, script.encounters)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sqlite3
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -75,7 +76,14 @@ def _look(name: str, remedy: str, look: Callable[[], str]) -> Check:
         return Check(name, WRONG, str(fault), fault.remedy)
     except OSError as failure:
         return Check(name, WRONG, f"{failure.strerror or type(failure).__name__}: {failure.filename}", remedy)
-    except (UsageError, ChainError, StoreError, ArtefactMissing, metadata.PackageNotFoundError) as failure:
+    except (
+        UsageError,
+        ChainError,
+        StoreError,
+        sqlite3.Error,
+        ArtefactMissing,
+        metadata.PackageNotFoundError,
+    ) as failure:
         return Check(name, WRONG, str(failure), remedy)
 
 

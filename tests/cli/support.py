@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import json
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -14,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from typer.testing import CliRunner
 
 from claims.cli import deploy, doctor, encounter, home, policy, registry
-from claims.cli.failure import FAILED, exit_code, told
 from claims.model.encounter import Encounter, Service
 from claims.model.money import Money
+from tests.cli.command import Run
+from tests.cli.command import run as run_app
 
 START = 1_773_500_000
 """When the chain's clock begins: 14 March 2026."""
@@ -35,30 +34,9 @@ for noun, part in (("home", home), ("registry", registry), ("policy", policy), (
     app.add_typer(part.app, name=noun)
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a command ended with and wrote."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """Standard output as JSON."""
-        return json.loads(self.out)
-
-
-def run(*arguments: object, env: dict[str, str] | None = None) -> Answer:
+def run(*arguments: object, env: dict[str, str] | None = None) -> Run:
     """Run a command in this process; errors become messages and exit codes as the entry point makes them."""
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments], env=env)
-    error = result.exception
-    if error is None or isinstance(error, SystemExit):
-        return Answer(result.exit_code, result.stdout, result.stderr)
-    code = exit_code(error)
-    if code is None:
-        raise error
-    return Answer(code or FAILED, result.stdout, result.stderr + f"error: {told(error)}\n")
+    return run_app(app, *arguments, env=env)
 
 
 @dataclass(frozen=True)

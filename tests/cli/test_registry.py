@@ -1,0 +1,76 @@
+"""`claims registry` as a payer's credentialer uses it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.command import Run
+from tests.cli.support import CLINICIAN, World, fresh_world, run
+
+ADDRESS, KEY = "0x" + "1" * 40, "0x" + "2" * 40
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return fresh_world(tmp_path)
+
+
+def registry(world: World, verb: str, *more: object) -> Run:
+    return run("registry", verb, "--home", world.payer, "--passphrase-file", world.secret, *more)
+
+
+def test_a_solo_practitioner_is_enrolled_under_one_npi(world: World) -> None:
+    clinician: tuple[Any, ...] = ("--practitioner", 9, "--key", KEY, "--controller", 9, "--npi", "2195638079")
+    provider: tuple[Any, ...] = ("--provider", ADDRESS, "--controller", 9, "--npi", "2195638079")
+    for arguments in (clinician, provider, ("--provider", ADDRESS, "--practitioner", 9)):
+        assert registry(world, "enrol", *arguments, "--json").json["transaction"] is not None
+        assert registry(world, "enrol", *arguments, "--json").json["transaction"] is None
+    answer = registry(world, "enrol", "--provider", KEY, "--controller", 9, "--npi", "2195638079")
+    assert answer.code == 2
+    assert "is paid at" in answer.err
+
+
+def test_a_second_insurer_s_book_is_listed(world: World) -> None:
+    assert "listed" in registry(world, "enrol", "--book", ADDRESS).out
+    assert "already" in registry(world, "enrol", "--book", ADDRESS).out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--book", ADDRESS, "--provider", ADDRESS),
+        ("--practitioner", 9, "--provider", ADDRESS, "--key", KEY),
+        ("--practitioner", 9, "--provider", ADDRESS, "--npi", "2195638079"),
+        ("--practitioner", 9, "--key", KEY, "--from", "yesterday"),
+    ],
+    ids=str,
+)
+def test_options_that_do_not_go_together(world: World, arguments: tuple[object, ...]) -> None:
+    before = world.snapshot()
+    assert registry(world, "enrol", *arguments).code == 2
+    assert world.snapshot() == before
+
+
+def test_what_the_registry_refuses_is_told_by_its_name(world: World) -> None:
+    answer = registry(world, "enrol", "--practitioner", 9, "--key", KEY)
+    assert answer.code == 3
+    assert "Registry_ControllerZero" in answer.err
+
+
+def test_a_clinician_is_suspended_excluded_and_shown(world: World) -> None:
+    assert registry(world, "suspend", "--practitioner", CLINICIAN).code == 0
+    assert registry(world, "suspend", "--practitioner", CLINICIAN, "--reinstate").code == 0
+    assert registry(world, "exclude", "--practitioner", CLINICIAN, "--last-day", "2026-06-30").code == 0
+    assert (
+        registry(world, "exclude", "--practitioner", CLINICIAN, "--last-day", "2026-06-01", "--compromised").code == 0
+    )
+    shown = run("registry", "show", "--home", world.payer, "--practitioner", CLINICIAN, "--json").json["practitioner"]
+    assert (shown["suspended"], shown["valid_until"], shown["compromised_from"]) == (False, "2026-06-30", "2026-06-01")
+
+
+def test_without_the_passphrase_nothing_is_sent(world: World) -> None:
+    assert run("registry", "enrol", "--home", world.payer, "--book", ADDRESS).code == 2

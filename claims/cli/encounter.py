@@ -31,7 +31,8 @@ def attest(
         str | None, typer.Option(help="Address that bills. Default: that of the key `provider`, or `provider-<npi>`.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Record document to write. Default: records.json in the home.")
+        Path | None,
+        typer.Option(help="Record document to write, replaced where it exists. Default: records.json in the home."),
     ] = None,
     valid_days: Annotated[int, typer.Option(min=1, max=36_500, help="Days in which it may be claimed.")] = 400,
     each: Annotated[bool, typer.Option("--each", help="Sign each encounter by itself, not the shift in one.")] = False,

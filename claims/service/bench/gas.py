@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from claims.service.bench.claims import PAID, Case, Shape, make_case
 from claims.service.bench.stage import BenchError, Place, Row, Stage
+from claims.service.bench.state import balance, require_paid, require_state
 from claims.settlement.calldata import decide_call, settle_call, submit_call
 
 FRESH, WARM = "fresh", "warm"
@@ -32,7 +33,7 @@ def _paid(stage: Stage, name: str, shape: Shape) -> Iterator[Row]:
         path = (name, state) if name else (state,)
         yield from _two_steps(stage, apart, make_case(stage, apart, shape, first), path)
         case = make_case(stage, together, shape, first)
-        _require(stage, together, case, state == WARM, path)
+        require_state(stage, together, case, path, warm=state == WARM)
         yield _settle(stage, together, case, (*path, "settle"))
 
 
@@ -42,7 +43,7 @@ def _after_two_steps(stage: Stage) -> Iterator[Row]:
     list(_two_steps(stage, place, make_case(stage, place, Shape(), 1), (FRESH,)))
     case = make_case(stage, place, Shape(), 2)
     path = ("after_two_steps", WARM)
-    _require(stage, place, case, True, path)
+    require_state(stage, place, case, path, warm=True)
     yield _settle(stage, place, case, (*path, "settle"))
 
 
@@ -55,10 +56,10 @@ def _denied(stage: Stage) -> Iterator[Row]:
 
 def _denial(stage: Stage, place: Place, case: Case, state: str) -> Iterator[Row]:
     path = ("denial", state)
-    _require(stage, place, case, state == WARM, path)
-    before = _balance(stage, place)
+    require_state(stage, place, case, path, warm=state == WARM)
+    before = balance(stage, place)
     submit, decide = _submit(stage, place, case, path), _decide(stage, place, case, path, approved=False)
-    if _balance(stage, place) != before:
+    if balance(stage, place) != before:
         raise BenchError(f"{' '.join(path)}: a denial moved money")
     yield from (submit, decide, _sum((*path, "two_steps"), submit, decide))
 
@@ -71,16 +72,16 @@ def _credited(stage: Stage) -> Iterator[Row]:
         path = ("credited", state, "settle")
         row = _sent_settle(stage, place, make_case(stage, place, Shape(), first), path)
         credit = stage.read("InsurerBook", place.book, "creditOf", place.provider.address)
-        if credit != first * PAID or _balance(stage, place):
+        if credit != first * PAID or balance(stage, place):
             raise BenchError(f"{' '.join(path)}: {first * PAID} cents should be credited, {credit} are")
         yield row
 
 
 def _two_steps(stage: Stage, place: Place, case: Case, path: tuple[str, ...]) -> Iterator[Row]:
-    _require(stage, place, case, path[-1] == WARM, path)
-    before = _balance(stage, place)
+    require_state(stage, place, case, path, warm=path[-1] == WARM)
+    before = balance(stage, place)
     submit, decide = _submit(stage, place, case, path), _decide(stage, place, case, path, approved=True)
-    _require_paid(stage, place, before, path)
+    require_paid(stage, place, before, path)
     yield from (submit, decide, _sum((*path, "two_steps"), submit, decide))
 
 
@@ -94,9 +95,9 @@ def _decide(stage: Stage, place: Place, case: Case, path: tuple[str, ...], *, ap
 
 
 def _settle(stage: Stage, place: Place, case: Case, path: tuple[str, ...]) -> Row:
-    before = _balance(stage, place)
+    before = balance(stage, place)
     row = _sent_settle(stage, place, case, path)
-    _require_paid(stage, place, before, path)
+    require_paid(stage, place, before, path)
     return row
 
 
@@ -112,33 +113,3 @@ def _sum(path: tuple[str, ...], *rows: Row) -> Row:
         sum(row.floor for row in rows),
         tuple(sent for row in rows for sent in row.transactions),
     )
-
-
-def _balance(stage: Stage, place: Place) -> int:
-    balance: int = stage.read("TestDollar", place.token, "balanceOf", place.provider.address)
-    return balance
-
-
-def _require(stage: Stage, place: Place, case: Case, warm: bool, path: tuple[str, ...]) -> None:
-    """Refuse to call a figure fresh or warm that is not: balance, policy and bits are read first.
-
-    The bits of one word are those of counters 0 to 63 (the least that any layout puts together).
-    """
-    policy = stage.read("InsurerBook", place.book, "policyOf", place.policy)
-    spent = [
-        stage.read("Registry", stage.registry, "isSpent", place.practitioner, case.invoice.rank, counter)
-        for counter in range(1, case.records[0].attestation.sequence)
-    ]
-    found = (_balance(stage, place) > 0, policy["paid"] > 0, any(spent))
-    if found != (warm, warm, warm):
-        names = ("payee's balance", "policy's payments", "bitmap word")
-        wrong = ", ".join(name for name, is_warm in zip(names, found, strict=True) if is_warm != warm)
-        raise BenchError(f"{' '.join(path)}: {wrong} {'zero' if warm else 'not zero'} before the transaction")
-
-
-def _require_paid(stage: Stage, place: Place, before: int, path: tuple[str, ...]) -> None:
-    from claims.service.bench.stage import UNITS_PER_CENT
-
-    moved = _balance(stage, place) - before
-    if moved != PAID * UNITS_PER_CENT:
-        raise BenchError(f"{' '.join(path)}: {moved} token units were paid, {PAID * UNITS_PER_CENT} are due")

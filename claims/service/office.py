@@ -78,22 +78,33 @@ class Office:
 
     @cached_property
     def addresses(self) -> dict[str, str]:
-        """The addresses of the contracts that this home works with, by contract: a payer's book is its own."""
-        return self.addresses_of(self.home.identifier if self.home.role == PAYER else None)
+        """The addresses of the contracts that this home works with, by contract: a payer's book is its own.
 
-    def addresses_of(self, payer: str | None) -> dict[str, str]:
-        """The contracts' addresses with the book of the payer of this identifier; None takes the only book there is."""
-        books = {label: address for label, address in self.recorded.items() if label.startswith(BOOK)}
-        if payer is not None and book_label(payer) not in books:
+        A provider that bills several payers has no book of its own here: it asks `book_of` for each claim's payer.
+        """
+        found = {"Registry": self.recorded["Registry"]}
+        books = self.books
+        if self.home.role == PAYER:
+            found["InsurerBook"] = self.book_of(self.home.identifier)
+        elif len(books) == 1:
+            found["InsurerBook"] = next(iter(books.values()))
+        if "InsurerBook" in found:
+            found["TestDollar"] = self.chain.call(found["InsurerBook"], load_abi("InsurerBook"), "token")
+        return found
+
+    @property
+    def books(self) -> dict[str, str]:
+        """The address of each payer's book by the payer's identifier."""
+        return {label.partition(":")[2]: address for label, address in self.recorded.items() if label.startswith(BOOK)}
+
+    def book_of(self, payer: str) -> str:
+        """The address of the book of the payer of this identifier; raises UsageError where it has none here."""
+        books = self.books
+        if payer not in books:
             raise UsageError(
-                f"payer {payer} has no book on chain {self.chain.chain_id}; known: "
-                + (", ".join(label.partition(":")[2] for label in books) or "none")
+                f"payer {payer} has no book on chain {self.chain.chain_id}; known: {', '.join(books) or 'none'}"
             )
-        if payer is None and len(books) != 1:
-            raise UsageError(f"chain {self.chain.chain_id} has {len(books)} books; say which payer is meant")
-        book = books[book_label(payer)] if payer is not None else next(iter(books.values()))
-        token = self.chain.call(book, load_abi("InsurerBook"), "token")
-        return {"Registry": self.recorded["Registry"], "InsurerBook": book, "TestDollar": token}
+        return books[payer]
 
     def forget_addresses(self) -> None:
         """Read the record again, after a deployment."""

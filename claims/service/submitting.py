@@ -111,7 +111,7 @@ def settle(office: Office, file: Path, *, records: Path, decisions: Path, dry_ru
     known = {record.identifier: record for record in load_records(records.read_bytes())}
     _require_sealed(office, tuple(known.values()))
     claims = dict(numbered_claims(submission))
-    book = office.addresses_of(payer)["InsurerBook"]
+    book = office.book_of(payer)
     outcomes = []
     for answer in answers:
         claim = claims.get(answer.control_number)
@@ -156,7 +156,7 @@ def _submit(
             f"claim {claim.number} can be backed by records of {len(persons)} persons: name its encounter records in PWK"
         )
     signer = office.signer(billing_key(office.home, claim.billing.npi))
-    book = office.addresses_of(None)["InsurerBook"]
+    book = _book_of(office, claim)
     invoice = build_invoice(claim, provider=signer.address, policy=policy, records=backing)
     key = f"submit:{control_number}"
     with office.store.unit_of_work() as work:
@@ -168,6 +168,12 @@ def _submit(
         if work.claims.get(control_number).status == PRESENTED:
             work.claims.change_status(control_number, SUBMITTED, office.chain.head().timestamp)
     return receipt
+
+
+def _book_of(office: Office, claim: Claim) -> str:
+    """The book of the payer that the claim names; the only one there is where a file names its payer otherwise."""
+    books = office.books
+    return office.book_of(claim.payer.identifier) if len(books) > 1 else next(iter(books.values()))
 
 
 def _settle(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +12,8 @@ from claims.formats.fhir.encounters import read_export
 from claims.model.encounter import Encounter
 from claims.service.calendar import noon
 from claims.service.demo.cast import DATA, Cast, packaged_cast, with_plan
+from claims.service.demo.cheats import Refused, all_attempts
+from claims.service.demo.ground import Ground
 from claims.service.demo.improvised import improvised_cast, improvised_export, improvised_persons
 from claims.service.demo.stage import Stage, set_up
 from claims.service.demo.story import Story, run_files
@@ -65,8 +67,40 @@ def improvised_script(
     return Script(tuple(ordered), encounters, cast, min(claim.received for claim in claims), made_up=export is None)
 
 
+@dataclass
+class Performance:
+    """What was performed: the stage, the story, and every attempt to cheat."""
+
+    script: Script
+    stage: Stage
+    story: Story
+    refused: tuple[Refused, ...]
+
+    @property
+    def good(self) -> bool:
+        """Whether every cent is where it belongs and every attempt failed."""
+        return self.story.adds_up and all(attempt.good for attempt in self.refused)
+
+
 @contextmanager
-def perform(script: Script, folder: Path, *, profile: str = "local") -> Iterator[tuple[Stage, Story]]:
-    """Set the stage and tell the story; the homes stay open for what comes after, and the folder stays for a look."""
+def perform(
+    script: Script, folder: Path, *, profile: str = "local", told: Callable[[str], None] = lambda _: None
+) -> Iterator[Performance]:
+    """Set the stage, tell the story, then cheat; the homes stay open for what comes after, the folder stays for a look.
+
+    `told` hears what is going on, a sentence at a time.
+    """
     with set_up(folder, script.cast, profile=profile, start_at=noon(script.received)) as stage:
-        yield stage, run_files(stage, script.files, script.encounters)
+        told("the claims go from home to home ...")
+        story = run_files(stage, script.files, script.encounters)
+        told("and now every fraud that the design names ...")
+        yield Performance(script, stage, story, tuple(_cheat(stage, story)))
+
+
+def _cheat(stage: Stage, story: Story) -> Iterator[Refused]:
+    """Attempt everything on a claim that was paid more than nothing, by one clinician's record where there is such a one."""
+    paid = [settled for settled in story.settled if settled.answer.decision.paid]
+    if not paid:
+        return
+    chosen = min(paid, key=lambda settled: (len(settled.records), -settled.answer.decision.paid.cents))
+    yield from all_attempts(Ground(stage, chosen.claim, chosen.answer, chosen.records))

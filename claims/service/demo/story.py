@@ -8,6 +8,7 @@ from pathlib import Path
 
 from claims.formats.x12.acknowledgement import describe_999
 from claims.formats.x12.remittance_check import check_835
+from claims.model.claim import Claim
 from claims.model.encounter import Encounter
 from claims.model.evidence import EncounterRecord
 from claims.model.money import Money, total
@@ -16,6 +17,8 @@ from claims.service.decision_file import Answer, read_decisions
 from claims.service.demo.stage import Stage
 from claims.service.encounters import Choice, Clinician, attest, write_document
 from claims.service.errors import FileRejected
+from claims.service.intake import read_file
+from claims.service.numbering import numbered_claims
 from claims.service.remitting import Written, export_remittances
 from claims.service.submitting import hand_over, settle
 
@@ -35,6 +38,15 @@ class Shown:
     transaction: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A claim that was settled: as billed, as answered, and the records that paid for it."""
+
+    claim: Claim
+    answer: Answer
+    records: tuple[EncounterRecord, ...]
+
+
 @dataclass
 class Story:
     """What happened, in the order of the screen. `signed` and `unsigned` count encounters."""
@@ -47,7 +59,7 @@ class Story:
     acknowledged: list[str] = field(default_factory=list)
     remittances: list[Written] = field(default_factory=list)
     balanced: list[bool] = field(default_factory=list)
-    answers: list[tuple[Answer, dict[str, EncounterRecord]]] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
     before: dict[str, Money] = field(default_factory=dict)
     after: dict[str, Money] = field(default_factory=dict)
     settle_gas: list[int] = field(default_factory=list)
@@ -116,6 +128,7 @@ def _run_file(stage: Stage, file: Path, story: Story) -> None:
         decisions = Path(answered["files"]["decisions"])
         outcomes = settle(stage.provider, file, records=Path(handed.files["records"]), decisions=decisions)
         _, answers = read_decisions(decisions)
+        claims = dict(numbered_claims(read_file(file)))
         known = {record.identifier: record for record in _load(Path(handed.files["records"]))}
         for answer, outcome in zip(answers, outcomes, strict=False):
             decision = answer.decision
@@ -134,7 +147,9 @@ def _run_file(stage: Stage, file: Path, story: Story) -> None:
             )
             if outcome.gas is not None:
                 story.settle_gas.append(outcome.gas)
-                story.answers.append((answer, known))
+                names = () if answer.signed is None else answer.signed.records
+                claim = claims[answer.control_number]
+                story.settled.append(Settled(claim, answer, tuple(known[name] for name in names)))
     for shown in by_claim.values():
         story.claims += shown
     for document in answered["claims"]:

@@ -69,6 +69,8 @@ def improvised_cast(
     plan: str | None,
 ) -> Cast:
     """Build a cast from claims and from what was done. `payer` is the payer's identifier, by default the first claim's own."""
+    if not claims:
+        return _nobody(payer)
     first = claims[0]
     billing = {claim.billing.npi: claim.billing for claim in claims}
     controllers = {npi: place for place, npi in enumerate(billing, 1)}
@@ -109,6 +111,25 @@ def improvised_cast(
                 if p.npi not in billing
             )
         ),
+    )
+
+
+def _nobody(payer: str | None) -> Cast:
+    """The cast for files without one claim to pay: a payer and a provider who have nothing to settle."""
+    npi = _made_up("0")
+    return Cast(
+        payer_name="Demonstration payer",
+        payer_identifier=payer or "DEMO",
+        payer_address=ADDRESS,
+        claim_cap=Money(1_000_00),
+        treasury=Money(1_000_00),
+        practitioners=(),
+        providers=(ActingProvider(npi, "Demonstration provider", 1),),
+        covers=(),
+        unsigned=(),
+        plan=PLAN.format(year=2026),
+        members=members_document(()),
+        network=network_document((NetworkProvider(npi, "Demonstration provider", controller="1"),)),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from claims.formats.fhir.encounters import read_export
@@ -17,8 +17,7 @@ from claims.service.demo.ground import Ground
 from claims.service.demo.improvised import improvised_cast, improvised_export, improvised_persons
 from claims.service.demo.stage import Stage, set_up
 from claims.service.demo.story import Story, run_files
-from claims.service.errors import FileRejected
-from claims.service.intake import first_cause, read_file
+from claims.service.intake import read_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +43,9 @@ def packaged_script(plan: str | None = None) -> Script:
 def improvised_script(
     files: Sequence[Path], *, export: Path | None = None, plan: str | None = None, payer: str | None = None
 ) -> Script:
-    """A demonstration of any 837P files, in the order in which they were received. Raises FileRejected without one claim."""
+    """A demonstration of any 837P files, in the order in which they were received."""
     read = [(file, read_file(file)) for file in files]
     claims = [claim for _, submission in read for claim in submission.claims if not claim.is_encounter_report]
-    if not claims:
-        reports = sum(claim.is_encounter_report for _, submission in read for claim in submission.claims)
-        first = next((first_cause(submission) for _, submission in read if submission.errors), "")
-        raise FileRejected(
-            "no claim to perform"
-            + (f": {reports} encounter reports were read, which are recorded and never paid" if reports else "")
-            + (f": {first}" if first else "")
-        )
     given = () if export is None else read_export(export.read_bytes())
     persons = improvised_persons(claims, given)
     encounters = given or improvised_export(claims, persons)
@@ -64,7 +55,14 @@ def improvised_script(
         for file, submission in read
     }
     ordered = sorted((file for file, _ in read), key=lambda file: days[file])
-    return Script(tuple(ordered), encounters, cast, min(claim.received for claim in claims), made_up=export is None)
+    begins = min(days.values(), default=date.max)
+    return Script(
+        tuple(ordered),
+        encounters,
+        cast,
+        datetime.now(UTC).date() if begins == date.max else begins,
+        made_up=export is None and bool(claims),
+    )
 
 
 @dataclass

@@ -9,6 +9,7 @@ from pathlib import Path
 from claims.formats.x12.acknowledgement import describe_999
 from claims.formats.x12.remittance_check import check_835
 from claims.model.claim import Claim
+from claims.model.decision import Decision
 from claims.model.encounter import Encounter
 from claims.model.evidence import EncounterRecord
 from claims.model.money import Money, total
@@ -25,16 +26,16 @@ from claims.service.submitting import hand_over, settle
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One claim as the screen shows it; amounts are None where nothing was decided, `settle_gas` where nothing was sent."""
+    """One claim as the screen shows it: its decision, None where it was rejected for the reasons in `why`.
+
+    `why` tells a decided claim's story, line by line. `gas` and `transaction` are None where nothing was sent for it.
+    """
 
     claim: str
     status: str
     why: tuple[str, ...]
-    charge: Money | None = None
-    allowed: Money | None = None
-    paid: Money | None = None
-    patient: Money | None = None
-    settle_gas: int | None = None
+    decision: Decision | None = None
+    gas: int | None = None
     transaction: bytes | None = None
 
 
@@ -67,7 +68,7 @@ class Story:
     @property
     def paid(self) -> Money:
         """What the claims were paid in all."""
-        return total(claim.paid for claim in self.claims if claim.paid is not None and claim.transaction is not None)
+        return total(claim.decision.paid for claim in self.claims if claim.decision is not None and claim.transaction)
 
     @property
     def adds_up(self) -> bool:
@@ -137,11 +138,8 @@ def _run_file(stage: Stage, file: Path, story: Story) -> None:
                     claim=decision.claim,
                     status=decision.status,
                     why=answer.story,
-                    charge=decision.charge,
-                    allowed=decision.allowed,
-                    paid=decision.paid,
-                    patient=decision.patient,
-                    settle_gas=outcome.gas,
+                    decision=decision,
+                    gas=outcome.gas,
                     transaction=outcome.transaction,
                 )
             )

@@ -7,7 +7,8 @@ contract HostileWallet {
         Nothing,
         Short,
         Wrong,
-        Flood
+        Flood,
+        BurnGas
     }
 
     Answer private immutable _answer;
@@ -28,7 +29,8 @@ contract HostileWallet {
                 mstore(0x00, or(shl(224, 0x1626ba7e), 1))
                 return(0x00, 0x20)
             }
-            default { revert(0x00, 0x20000) }
+            case 3 { revert(0x00, 0x20000) }
+            default { invalid() }
         }
     }
 }

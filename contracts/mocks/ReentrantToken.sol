@@ -3,20 +3,25 @@ pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
+/// @title Call data that is kept as code, where reading it is cheap
+contract Script {
+    constructor(bytes memory data) {
+        bytes memory code = bytes.concat(hex"00", data);
+        assembly ("memory-safe") {
+            return(add(code, 0x20), mload(code))
+        }
+    }
+}
+
 /// @title A dollar that calls somebody before, or after, it moves the money
-/// @dev Stands for tokens with hooks. It remembers whether its call went through, and what the book's books said meanwhile.
+/// @dev Stands for tokens with hooks. It remembers how often it called and whether the last call went through.
 contract ReentrantToken is ERC20 {
     address public target;
-    bytes public data;
-    bool public before;
+    bool public early;
     bool private _inside;
-
-    uint256 public calls;
+    uint32 public calls;
     bool public succeeded;
-    bytes public answer;
-    /// @notice The least that a watched account's balance exceeded what the view `totals` bound it to, at any call.
-    address public watched;
-    bool public short;
+    address public script;
 
     constructor() ERC20("Reentrant Dollar", "RUSD") {}
 
@@ -25,8 +30,9 @@ contract ReentrantToken is ERC20 {
     }
 
     /// @notice Plans one call per transfer; none to the zero address.
-    function plan(address target_, bytes calldata data_, bool before_, address watched_) external {
-        (target, data, before, watched) = (target_, data_, before_, watched_);
+    function plan(address target_, bytes calldata data, bool early_) external {
+        (target, early) = (target_, early_);
+        script = address(new Script(data));
     }
 
     function decimals() public pure override returns (uint8) {
@@ -34,24 +40,22 @@ contract ReentrantToken is ERC20 {
     }
 
     function _update(address from, address to, uint256 amount) internal override {
-        if (before) _reenter();
+        if (early) _reenter();
         super._update(from, to, amount);
-        if (!before) _reenter();
+        if (!early) _reenter();
     }
 
     function _reenter() private {
         if (_inside || target == address(0)) return;
-        _inside = true;
-        ++calls;
-        (succeeded, answer) = target.call(data);
-        _inside = false;
-        if (watched != address(0)) {
-            (bool read, bytes memory totals) = watched.staticcall(abi.encodeWithSignature("totals()"));
-            (uint256 reserved, uint256 owed, uint256 credited) = abi.decode(totals, (uint256, uint256, uint256));
-            uint256 held = balanceOf(watched);
-            // After the move, what is still called owed has left already: it is bound by nothing more.
-            uint256 bound = (reserved + credited + (before ? owed : 0)) * 10_000;
-            if (!read || held < bound) short = true;
+        address from = script;
+        bytes memory data = new bytes(from.code.length - 1);
+        assembly ("memory-safe") {
+            extcodecopy(from, add(data, 0x20), 1, mload(data))
         }
+        _inside = true;
+        (bool success,) = target.call(data);
+        _inside = false;
+        ++calls;
+        succeeded = success;
     }
 }

@@ -165,7 +165,9 @@ class Stage:
     practitioner: LocalAccount = field(default_factory=lambda: key("practitioner"))
     other_practitioner: LocalAccount = field(default_factory=lambda: key("other practitioner"))
     adjudicators: tuple[LocalAccount, ...] = field(
-        default_factory=lambda: tuple(sorted((key("engine 1"), key("engine 2"), key("engine 3")), key=lambda k: k.address))
+        default_factory=lambda: tuple(
+            sorted((key("engine 1"), key("engine 2"), key("engine 3")), key=lambda k: k.address.lower())
+        )
     )
     stranger: LocalAccount = field(default_factory=lambda: key("stranger"))
 
@@ -203,7 +205,7 @@ class Stage:
         try:
             return call.call({"from": sender.address, "gas": 8_000_000})
         except Exception as error:
-            raise self._refusal(error) from error
+            raise self.refusal(error) from error
 
     def force(self, sender: LocalAccount, call: ContractFunction, gas: int = GAS) -> Any:
         """Send a call with a gas limit of its own, so that it lands on the chain even where it fails."""
@@ -234,7 +236,8 @@ class Stage:
         assert self.picture() == before
         return refusal
 
-    def _refusal(self, error: Exception) -> Refused:
+    def refusal(self, error: BaseException) -> Refused:
+        """The named refusal that an exception of the node's provider carries."""
         data = refusal_data(error)
         for name in ("Registry", "InsurerBook", "mocks/BlacklistToken", "mocks/Wallet", "TestDollar"):
             for item in load(name).abi:
@@ -248,22 +251,18 @@ class Stage:
     # -- Looking
 
     def picture(self) -> dict[str, Any]:
-        """Everything that a refused call must leave as it was."""
-        bits = [
-            self.registry.functions.isSpent(practitioner, rank, sequence).call()
-            for practitioner in (PRACTITIONER, OTHER_PRACTITIONER)
-            for rank in (PRIMARY, SECONDARY, TERTIARY)
-            for sequence in range(1, 6)
-        ]
-        return {
-            "bits": bits,
-            "policy": self.book.functions.policyOf(POLICY).call(),
-            "totals": self.book.functions.totals().call(),
-            "controls": self.book.functions.controls().call(),
-            "book balance": self.token.functions.balanceOf(self.book.address).call(),
-            "provider balance": self.token.functions.balanceOf(self.provider.address).call(),
-            "provider credit": self.book.functions.creditOf(self.provider.address).call(),
+        """Everything that a refused call must leave as it was: bits, policy, money."""
+        asked = {
+            f"bit {sequence} of rank {rank}": self.registry.functions.isSpent(PRACTITIONER, rank, sequence)
+            for rank in (PRIMARY, SECONDARY)
+            for sequence in (1, 2)
+        } | {
+            "policy": self.book.functions.policyOf(POLICY),
+            "totals": self.book.functions.totals(),
+            "provider's balance": self.token.functions.balanceOf(self.provider.address),
+            "provider's credit": self.book.functions.creditOf(self.provider.address),
         }
+        return {name: call.call({"from": self.stranger.address}) for name, call in asked.items()}
 
     def balance(self, account: str) -> int:
         """Token units."""

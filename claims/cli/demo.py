@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from claims.cli.console import note, print_json
+from claims.cli.failure import FAILED, REFUSED
 from claims.cli.options import AsJson
 
 
@@ -18,11 +19,15 @@ def demo(
     ] = None,
     plan: Annotated[Path | None, typer.Option(help="The plan, in TOML.")] = None,
     payer: Annotated[str | None, typer.Option(help="The payer's identifier. Default: the first claim's payer.")] = None,
-    folder: Annotated[Path, typer.Option(help="Where the two homes and all files are left for a look.")] = Path(".demo"),
+    folder: Annotated[Path, typer.Option(help="Where the two homes and all files are left for a look.")] = Path(
+        ".demo"
+    ),
     profile: Annotated[str, typer.Option(help="Chain: local, anvil (started for it), or a TOML file.")] = "local",
     as_json: AsJson = False,
 ) -> None:
     """Show the whole way of a claim, from a clinician's signature to money and a balanced 835; then try to cheat.
+
+    Exit code 1 where a cent is not where it belongs or an attempt succeeds, 3 where every claim is rejected.
 
     Example: claims demo
 
@@ -46,6 +51,8 @@ def demo(
             print_json(document(performance))
         else:
             curtain(performance)
-        good = performance.good
+        good, rejected = performance.good, performance.rejected
     if not good:
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
+    if rejected:
+        raise typer.Exit(REFUSED)

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from claims.service.demo.story import Shown
 
 
+MOST_DETAILS = 2
+"""How many findings of a 999 the screen shows of each file; the file beside it has them all."""
+
+
 def document(performance: Performance) -> dict[str, Any]:
     """Return the performance as plain data; amounts are dollars as text, gas plain integers."""
     story, stage = performance.story, performance.stage
@@ -45,7 +49,7 @@ def document(performance: Performance) -> dict[str, Any]:
             "after": {name: str(amount) for name, amount in story.after.items()},
             "adds_up": story.adds_up,
         },
-        "acknowledgement": story.acknowledged,
+        "acknowledgements": [{"file": answer.file, "words": list(answer.words)} for answer in story.acknowledged],
         "evidence_made_from_claims": performance.script.made_up,
         "folder": str(stage.folder),
     }
@@ -113,8 +117,12 @@ def _opening(performance: Performance) -> Iterator[str]:
     yield f"signed by clinicians: {_many(story.signed, 'encounter')} ({source}){unsigned}"
     if story.encounter_reports:
         yield f"encounter reports, recorded and never paid: {', '.join(story.encounter_reports)}"
-    for line in story.acknowledged:
-        yield f"  999 {line}"
+    for answer in story.acknowledged:
+        details = [word.strip() for word in answer.words if word.strip().startswith(("segment", "element"))]
+        more = "" if len(details) <= MOST_DETAILS else f"; and {len(details) - MOST_DETAILS} more"
+        yield f"999 for {answer.file}: {answer.words[-1].strip()}"
+        if details:
+            yield f"  {'; '.join(details[:MOST_DETAILS])}{more}"
 
 
 def _many(count: int, one: str, more: str = "") -> str:

@@ -89,24 +89,31 @@ def improvised_cast(
         for place, (npi, roster) in enumerate(sorted(clinicians.items()), 1)
     )
     years = {(persons[person_key(claim)], line.begins.year) for claim in claims for line in claim.lines}
-    charges = total(claim.charge for claim in claims)
+    # Room for the claims, and for a second payment of one: what an attempt to cheat shows must fail for its change alone.
+    limit = total(claim.charge for claim in claims) * 3 + Money(1_000_00)
     identifier = payer or first.payer.identifier
     return Cast(
         payer_name=first.payer.name or "Demonstration payer",
         payer_identifier=identifier,
         payer_address=ADDRESS,
         claim_cap=max((claim.charge for claim in claims), key=lambda charge: charge.cents) + Money(100_00),
-        treasury=(charges + Money(1_000_00)) * (4 * (len(years) + 1)),
+        treasury=limit * (len(years) + 2),
         practitioners=practitioners,
         providers=tuple(ActingProvider(npi, party.name, controllers[npi]) for npi, party in billing.items()),
-        covers=tuple(Cover(person, year, charges + Money(1_000_00)) for person, year in sorted(years)),
+        covers=tuple(Cover(person, year, limit) for person, year in sorted(years)),
         unsigned=(),
         plan=plan or PLAN.format(year=first.lines[0].begins.year),
         members=members_document(tuple(_members(claims, persons))),
         network=network_document(
             tuple(NetworkProvider(npi, party.name, controller=str(controllers[npi])) for npi, party in billing.items())
             + tuple(
-                NetworkProvider(p.npi, "", practitioner=p.registry, roster=p.roster, controller=str(p.controller))
+                NetworkProvider(
+                    p.npi,
+                    f"Clinician {p.registry}",
+                    practitioner=p.registry,
+                    roster=p.roster,
+                    controller=str(p.controller),
+                )
                 for p in practitioners
                 if p.npi not in billing
             )

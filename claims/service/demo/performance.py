@@ -79,6 +79,11 @@ class Performance:
         """Whether every cent is where it belongs and every attempt failed."""
         return self.story.adds_up and all(attempt.good for attempt in self.refused)
 
+    @property
+    def rejected(self) -> bool:
+        """Whether all that was given was rejected: there was nothing to perform."""
+        return bool(self.story.claims) and all(claim.status == "rejected" for claim in self.story.claims)
+
 
 @contextmanager
 def perform(

@@ -40,6 +40,14 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A file and what its 999 says, in words, line by line; the last line is the verdict."""
+
+    file: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """A claim that was settled: as billed, as answered, and the records that paid for it."""
 
@@ -57,7 +65,7 @@ class Story:
     unsigned: tuple[str, ...] = ()
     claims: list[Shown] = field(default_factory=list)
     encounter_reports: list[str] = field(default_factory=list)
-    acknowledged: list[str] = field(default_factory=list)
+    acknowledged: list[Acknowledged] = field(default_factory=list)
     remittances: list[Written] = field(default_factory=list)
     balanced: list[bool] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
@@ -122,7 +130,7 @@ def _run_file(stage: Stage, file: Path, story: Story) -> None:
     answered = adjudicate_for_payer(
         stage.payer, Path(handed.files["claims"]), evidence=Path(handed.files["records"]), out=stage.to_provider
     )
-    _acknowledge(Path(answered["files"]["acknowledgement"]), story)
+    _acknowledge(file, Path(answered["files"]["acknowledgement"]), story)
     story.encounter_reports += answered["encounter_reports"]
     by_claim: dict[str, list[Shown]] = {}
     if "decisions" in answered["files"]:
@@ -165,21 +173,25 @@ def _run_rejected(stage: Stage, file: Path, story: Story) -> None:
     sent = stage.to_payer / file.name
     sent.write_bytes(file.read_bytes())
     answered = adjudicate_for_payer(stage.payer, sent, out=stage.to_provider)
-    _acknowledge(Path(answered["files"]["acknowledgement"]), story)
+    _acknowledge(file, Path(answered["files"]["acknowledgement"]), story)
     for document in answered["claims"]:
         reasons = tuple(dict.fromkeys(_placed(error) for error in document["errors"]))
         story.claims.append(Shown(document["claim"], "rejected", reasons))
     if not answered["claims"]:
-        story.claims.append(Shown(file.name, "rejected", tuple(story.acknowledged[-1:])))
+        story.claims.append(Shown(file.name, "rejected", story.acknowledged[-1].words[-1:]))
 
 
 def _placed(error: dict[str, object]) -> str:
     return str(error.get("message", ""))
 
 
-def _acknowledge(file: Path, story: Story) -> None:
-    if file.exists() and file.stat().st_size:
-        story.acknowledged += describe_999(file.read_bytes())
+def _acknowledge(file: Path, acknowledgement: Path, story: Story) -> None:
+    words = (
+        describe_999(acknowledgement.read_bytes())
+        if acknowledgement.stat().st_size
+        else ["nobody to answer: it is no X12"]
+    )
+    story.acknowledged.append(Acknowledged(file.name, tuple(words)))
 
 
 def _load(file: Path) -> tuple[EncounterRecord, ...]:

@@ -39,7 +39,9 @@ class AccumulatorLedger:
         if known:
             before = {_place(move): (move.deductible, move.out_of_pocket) for move in known if not move.reversal}
             if before != wanted or any(move.reversal for move in known):
-                raise StoreConflict(f"{source} revision {revision} moved the accumulators already; use the next revision")
+                raise StoreConflict(
+                    f"{source} revision {revision} moved the accumulators already; use the next revision"
+                )
             return False
         for place, amounts in wanted.items():
             self._move(source, revision, False, place, amounts, at)

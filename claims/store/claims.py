@@ -64,7 +64,9 @@ class Claims:
         """Record the id of the claim's invoice. Raises NotStored, and StoreConflict where it has another."""
         known = self.get(control_number).claim_id
         if known not in (None, claim_id):
-            raise StoreConflict(f"claim {control_number} has the id 0x{known.hex()} already; an invoice is not rewritten")
+            raise StoreConflict(
+                f"claim {control_number} has the id 0x{known.hex()} already; an invoice is not rewritten"
+            )
         self.connection.execute(
             update(claims).where(claims.c.control_number == control_number).values(claim_id=claim_id)
         )

@@ -58,7 +58,9 @@ class Decisions:
         names a decision that is not stored.
         """
         if len(signed.entries) != len(signed.batch.decisions):
-            raise StoreConflict(f"a batch of {len(signed.batch.decisions)} decisions with {len(signed.entries)} entries")
+            raise StoreConflict(
+                f"a batch of {len(signed.batch.decisions)} decisions with {len(signed.entries)} entries"
+            )
         values = columns(signed, decision_batches) | {
             "identifier": signed.identifier,
             "epoch": signed.batch.epoch,
@@ -87,7 +89,9 @@ class Decisions:
         entries = self.connection.execute(
             select(entry.control_number, entry.revision).where(entry.batch == identifier).order_by(entry.position)
         )
-        return SignedBatch(row.batch, row.signatures, tuple((e.control_number, e.revision) for e in entries), row.signed_at)
+        return SignedBatch(
+            row.batch, row.signatures, tuple((e.control_number, e.revision) for e in entries), row.signed_at
+        )
 
     def batches_of(self, control_number: str, revision: int) -> tuple[SignedBatch, ...]:
         """The batches that signed this version, oldest first: more than one where a deadline passed and it was signed anew."""

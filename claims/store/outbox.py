@@ -138,9 +138,7 @@ class Outbox:
 
     def transactions(self, idempotency_key: str) -> tuple[SignedTransaction, ...]:
         """Every transaction of an intent, by nonce, then oldest first."""
-        return rows(
-            self.connection, SignedTransaction, _transactions().where(transactions.c.intent == idempotency_key)
-        )
+        return rows(self.connection, SignedTransaction, _transactions().where(transactions.c.intent == idempotency_key))
 
     def unresolved(self, sender: str) -> tuple[SignedTransaction, ...]:
         """A sender's transactions that may still be mined, by nonce: what is sent again after a restart."""
@@ -196,6 +194,4 @@ def _intents() -> Select[Any]:
 
 def _transactions() -> Select[Any]:
     column = transactions.c
-    return reading(SignedTransaction, transactions).order_by(
-        column.nonce, column.signed_at, column.transaction_hash
-    )
+    return reading(SignedTransaction, transactions).order_by(column.nonce, column.signed_at, column.transaction_hash)

@@ -22,7 +22,9 @@ class Policies:
     def add(self, policy: Policy) -> None:
         """Keep an issued policy; the same again changes nothing. Raises StoreConflict where the number means another."""
         if not insert_once(self.connection, policies, columns(policy, policies)) and self.find(policy.policy) != policy:
-            raise StoreConflict(f"policy {policy.policy} is stored with other terms; a policy's number is never used again")
+            raise StoreConflict(
+                f"policy {policy.policy} is stored with other terms; a policy's number is never used again"
+            )
 
     def find(self, policy: int) -> Policy | None:
         """The policy of this number, or None."""

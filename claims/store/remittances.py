@@ -26,7 +26,9 @@ class Remittances:
         """
         if not insert_once(self.connection, remittances, columns(remittance, remittances)):
             if self.find(remittance.trace) != remittance:
-                raise StoreConflict(f"remittance {remittance.trace} is stored with other contents; an 835 is written once")
+                raise StoreConflict(
+                    f"remittance {remittance.trace} is stored with other contents; an 835 is written once"
+                )
             return False
         for position, control_number in enumerate(remittance.claims):
             self.connection.execute(

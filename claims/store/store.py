@@ -12,7 +12,7 @@ from types import TracebackType
 from sqlalchemy import Connection, Engine, insert, select
 
 from claims.store.engine import file_of, open_engine, transaction, use_write_ahead_log
-from claims.store.errors import StoreConflict, StoreMismatch
+from claims.store.errors import StoreMismatch
 from claims.store.migration import migrate
 from claims.store.rows import ChainBinding
 from claims.store.schema import store_facts
@@ -89,15 +89,15 @@ def open_store(place: str | Path, *, chain_id: int | None = None, genesis_hash: 
     """Open a home's store by path or `sqlite:///…` URL, made where it is missing, and bring it up to date.
 
     With a chain's id and genesis hash (32 bytes) the store is bound to that chain on first use and checked ever after.
-    Raises StoreUnusable, StoreTooNew, MigrationChanged, StoreMismatch, StoreBusy; a store that is refused is not changed.
+    Raises StoreUnusable, StoreTooNew, MigrationChanged, StoreMismatch, StoreBusy.
     """
     if (chain_id is None) != (genesis_hash is None):
         raise ValueError("a chain is named by its id and its genesis hash together")
     file = file_of(place)
     store = Store(file, open_engine(file))
     try:
-        use_write_ahead_log(store._engine)
         migrate(store._engine, int(time.time()))
+        use_write_ahead_log(store._engine)
         if chain_id is not None and genesis_hash is not None:
             store.bind_chain(chain_id, genesis_hash)
     except BaseException:

@@ -133,7 +133,7 @@ def _rows(performance: Performance) -> Iterator[tuple[str, ...]]:
     for claim in performance.story.claims:
         decision = claim.decision
         if decision is None:
-            yield (claim.claim, "", "", "", "", "", f"rejected: {'; '.join(claim.why)}")
+            yield (claim.claim, "", "", "", "", "", f"rejected: {_first(claim.why)}")
             continue
         name = claim.claim
         for line in decision.lines:
@@ -147,6 +147,11 @@ def _rows(performance: Performance) -> Iterator[tuple[str, ...]]:
                 _why(decision, line),
             )
             name = ""
+
+
+def _first(reasons: tuple[str, ...]) -> str:
+    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+    return f"{reasons[0]}{more}" if reasons else "see its 999"
 
 
 def _why(decision: Decision, line: LineDecision) -> str:

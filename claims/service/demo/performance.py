@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from claims.formats.fhir.encounters import read_export
 from claims.model.encounter import Encounter
@@ -93,11 +94,27 @@ def perform(
 
     `told` hears what is going on, a sentence at a time.
     """
-    with set_up(folder, script.cast, profile=profile, start_at=noon(script.received)) as stage:
+    begins = noon(script.received)
+    with _chain(profile, begins) as chain, set_up(folder, script.cast, profile=chain, start_at=begins) as stage:
         told("the claims go from home to home ...")
         story = run_files(stage, script.files, script.encounters)
         told("and now every fraud that the design names ...")
         yield Performance(script, stage, story, tuple(_cheat(stage, story)))
+
+
+@contextmanager
+def _chain(profile: str, start_at: int) -> Iterator[str]:
+    """The profile to perform on: `anvil` is started for the performance, on a free port, and stopped after it."""
+    if profile != "anvil":
+        yield profile
+        return
+    from claims.chain.anvil import running_anvil
+    from claims.chain.profile import profile_document
+
+    with TemporaryDirectory() as folder, running_anvil(timestamp=start_at) as running:
+        file = Path(folder) / "anvil.toml"
+        file.write_text(profile_document(running), encoding="utf-8")
+        yield str(file)
 
 
 def _cheat(stage: Stage, story: Story) -> Iterator[Refused]:

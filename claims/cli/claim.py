@@ -44,8 +44,8 @@ def submit(
 ) -> None:
     """Hand an 837 to its payer with its evidence; with --decisions, settle on the chain what the payer approved.
 
-    Sending is the provider's consent to the charge. Repeating it pays nothing twice. Exit code 3 where a claim was denied
-    or rejected, 5 where one is pended.
+    Sending is the provider's consent to the charge. Repeating it pays nothing twice. Exit code 3 where a claim was denied,
+    rejected or refused by the contract, 5 where one is pended.
 
     Example: claims claim submit march.837 --home clinic --records records.json --out to-payer
 
@@ -131,7 +131,7 @@ def _sentence(outcome: Outcome) -> str:
 
 def _leave(outcomes: Sequence[Outcome]) -> None:
     found = {outcome.status for outcome in outcomes}
-    if found & {"denied", "rejected"}:
+    if found & {"denied", "rejected", "refused"}:
         raise typer.Exit(REFUSED)
     if "pended" in found:
         raise typer.Exit(PENDING)

@@ -36,7 +36,7 @@ from claims.service.office import Office
 from claims.service.payer_run import Inputs, Run
 from claims.service.rules import read_rules
 from claims.service.sending import carry_out
-from claims.service.signing import decide_key, signed_answer
+from claims.service.signing import answered_on_chain, decide_key, signed_answer
 from claims.settlement.signed_decision import SignedDecision
 
 if TYPE_CHECKING:
@@ -83,7 +83,9 @@ def adjudicate_for_payer(
         terms=prepare(rules.plan),
         members=Members(rules.members),
         records=_by_identifier(records),
-        evidence=_verified(office, records, enrolled),
+        evidence={
+            rank: _verified(office, records, enrolled, rank) for rank in {claim.rank for claim in submission.claims}
+        },
         now=now,
         received=received,
         decided=decided or date_at(now),
@@ -93,9 +95,11 @@ def adjudicate_for_payer(
         pay=pay and not dry_run,
     )
     answers: list[Answer] = []
+    known = False
     reports: list[str] = []
     acknowledgement = b""
     with suppress(_Undo), office.store.unit_of_work() as work:
+        known = bool(work.claims.by_source(submission.sha256))
         for control_number, claim in numbered_claims(submission):
             if claim.is_encounter_report:
                 _record(work, run, control_number, claim, submission.sha256, ENCOUNTER_REPORT)
@@ -117,7 +121,7 @@ def adjudicate_for_payer(
         "payments": [],
     }
     if not dry_run:
-        result["files"] = _write_files(office, file, out or file.parent, acknowledgement, answers)
+        result["files"] = _write_files(office, file, out or file.parent, acknowledgement, answers, known=known)
         result["payments"] = _pay(run, answers)
     return result
 
@@ -132,9 +136,9 @@ def _by_identifier(records: Sequence[EncounterRecord]) -> dict[str, EncounterRec
 
 
 def _verified(
-    office: Office, records: Sequence[EncounterRecord], enrolled: dict[str, EnrolledProvider]
+    office: Office, records: Sequence[EncounterRecord], enrolled: dict[str, EnrolledProvider], rank: int
 ) -> tuple[VerifiedEncounter, ...]:
-    verified = verify_records(office, records, enrolled=enrolled)
+    verified = verify_records(office, records, rank=rank, enrolled=enrolled)
     for encounter in verified:
         if encounter.problem == "salt-mismatch":
             raise RecordError(
@@ -171,12 +175,15 @@ def _answer(work: UnitOfWork, run: Run, control_number: str, claim: Claim, sha25
         decided=inputs.decided,
         spent=frozenset(inputs.spent),
     )
+    if latest is not None and latest.decision == decision:
+        signed = signed_answer(work, run, control_number, claim, latest.revision, decision)
+        return _told(run, control_number, claim, decision, signed)
     return _keep(work, run, control_number, claim, sha256, inputs, decision)
 
 
 def _inputs(work: UnitOfWork, run: Run, claim: Claim) -> Inputs:
     members = run.members.fitting(claim)
-    evidence = tuple(e for e in run.evidence if e.provider_npi == claim.billing.npi)
+    evidence = tuple(e for e in run.evidence[claim.rank] if e.provider_npi == claim.billing.npi)
     named = {claim.billing.npi} | {e.practitioner_npi for e in evidence}
     named |= {rendering.npi for line in claim.lines if (rendering := claim.rendering_of(line)) is not None}
     if claim.referring is not None:
@@ -196,12 +203,21 @@ def _inputs(work: UnitOfWork, run: Run, claim: Claim) -> Inputs:
         spent=tuple(
             e.identifier
             for e in evidence
-            if work.evidence_uses.user(e.practitioner, run.records[e.identifier].attestation.sequence, claim.rank)
+            if any(
+                work.evidence_uses.user(e.practitioner, sequence, claim.rank)
+                for sequence in _burnt(run.records[e.identifier])
+            )
         ),
         received=run.received or claim.received,
         decided=run.decided,
         trace_salt=secrets.token_bytes(32),
     )
+
+
+def _burnt(record: EncounterRecord) -> tuple[int, ...]:
+    """The sequences whose bits a payment of this record spends: its own, and the one that it replaces."""
+    attestation = record.attestation
+    return (attestation.sequence, attestation.supersedes) if attestation.supersedes else (attestation.sequence,)
 
 
 def _keep(
@@ -225,8 +241,8 @@ def _keep(
         work.accumulators.add(control_number, revision, decision.usage, run.now)
         work.history.put(control_number, past_lines(claim, decision, control_number))
         for record in run.backing(decision):
-            attestation = record.attestation
-            work.evidence_uses.add(record.practitioner, attestation.sequence, claim.rank, control_number)
+            for sequence in _burnt(record):
+                work.evidence_uses.add(record.practitioner, sequence, claim.rank, control_number)
             work.records.add(record, run.now)
     signed = signed_answer(work, run, control_number, claim, revision, decision)
     return _told(run, control_number, claim, decision, signed)
@@ -237,7 +253,9 @@ def _told(run: Run, control_number: str, claim: Claim, decision: Decision, signe
 
 
 def _pay(run: Run, answers: Sequence[Answer]) -> list[dict[str, Any]]:
-    """Send what this run put into the outbox: the answers to claims that wait on the chain."""
+    """Send what this run put into the outbox: the answers to claims that wait on the chain. One refusal stops no other."""
+    from claims.chain.errors import Reverted
+
     sent = []
     for answer in answers:
         if answer.signed is None or not run.pay:
@@ -246,10 +264,15 @@ def _pay(run: Run, answers: Sequence[Answer]) -> list[dict[str, Any]]:
         with run.office.store.reading() as work:
             if work.outbox.find(key) is None:
                 continue
-        receipt = carry_out(run.office, run.office.signer("insurer"), key)
-        sent.append(
-            {"claim": answer.decision.claim, "transaction": "0x" + receipt.transaction.hex(), "gas": receipt.gas_used}
-        )
+        told: dict[str, Any] = {"claim": answer.decision.claim, "transaction": None, "gas": None}
+        try:
+            receipt = carry_out(run.office, run.office.signer("insurer"), key)
+            told |= {"transaction": "0x" + receipt.transaction.hex(), "gas": receipt.gas_used}
+        except Reverted as refusal:
+            if answered_on_chain(run.office, answer.signed):
+                continue  # Anybody may send an answer: the provider was quicker, or an earlier signature was mined.
+            told["refused"] = str(refusal)
+        sent.append(told)
     return sent
 
 
@@ -270,12 +293,13 @@ def _rejected(submission: Submission) -> list[dict[str, Any]]:
 
 
 def _write_files(
-    office: Office, file: Path, folder: Path, acknowledgement: bytes, answers: Sequence[Answer]
+    office: Office, file: Path, folder: Path, acknowledgement: bytes, answers: Sequence[Answer], *, known: bool
 ) -> dict[str, str]:
+    """Write the 999 and the decisions; a file that was answered before keeps its 999, and another of its name gets its own."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
     acknowledged = folder / f"{file.stem}.999"
-    if not acknowledged.exists():
+    if not (known and acknowledged.exists()):
         acknowledged.write_bytes(acknowledgement)
     files["acknowledgement"] = str(acknowledged)
     if answers:

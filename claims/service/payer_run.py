@@ -43,14 +43,17 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one run works with: the rules made ready, the records and what was found of them, the time, the signer."""
+    """What one run works with: the rules made ready, the records and what was found of them, the time, the signer.
+
+    `evidence` is by the payer's rank (0 primary): each rank has a bit of its own.
+    """
 
     office: Office
     rules: Rules
     terms: PlanTerms
     members: Members
     records: dict[str, EncounterRecord]
-    evidence: tuple[VerifiedEncounter, ...]
+    evidence: dict[int, tuple[VerifiedEncounter, ...]]
     now: int
     received: date | None
     decided: date
@@ -63,7 +66,7 @@ class Run:
         """The records that back a decision, each once, in the order of the lines that they back."""
         return [self.records[name] for name in dict.fromkeys(name for _, name, _ in decision.matches)]
 
-    def verified(self, records: Sequence[EncounterRecord]) -> list[VerifiedEncounter]:
+    def verified(self, records: Sequence[EncounterRecord], rank: int) -> list[VerifiedEncounter]:
         """What was found of these records, in their order."""
-        found = {encounter.identifier: encounter for encounter in self.evidence}
+        found = {encounter.identifier: encounter for encounter in self.evidence[rank]}
         return [found[record.identifier] for record in records]

@@ -43,43 +43,65 @@ class Written:
 def export_remittances(office: Office, folder: Path) -> tuple[Written, ...]:
     """Write an 835 for every payment that has none yet, and one for each provider with denials; returns what was written.
 
-    A payment is told once: an 835 that exists is not written again unless its file is gone.
+    A payment is told once: repeating it writes nothing. Raises BooksDiffer where the chain paid another amount than was
+    decided; the other payments are told all the same.
     """
     office.require(PAYER)
     _follow(office)
-    written = []
+    written, differing = [], []
     with office.store.reading() as work:
         payments = work.payments.all()
         denied = _denied_by_provider(work)
     for payment in payments:
-        done = _remit_payment(office, payment, folder)
+        try:
+            done = _remit_payment(office, payment, folder)
+        except BooksDiffer as difference:
+            differing.append(difference)
+            continue
         if done is not None:
             written.append(done)
     written += [_remit_denials(office, claims, folder) for claims in denied]
+    if differing:
+        raise differing[0]
     return tuple(written)
 
 
 def _follow(office: Office) -> None:
     """Take the book's payments from the chain into the store; a payment that is known stays as it is."""
-    confirmed = office.chain.head().number - office.chain.profile.confirmations + 1
+    from claims.chain.deployment import read_record
+
+    head = office.chain.head()
+    confirmed = head.number - office.chain.profile.confirmations + 1
+    begun = read_record(office.chain, office.deployment_file)[office.book_label].block or 0
     with office.store.reading() as work:
         known = work.payments.all()
-    start = max((payment.block for payment in known), default=0)
+    # The last known block is read again: it may hold payments that were not confirmed together with it.
+    start = max((payment.block for payment in known), default=begun)
     found = tuple(read_payments(office.chain, office.addresses["InsurerBook"], start, confirmed))
     with office.store.unit_of_work() as work:
         for payment in found:
             work.payments.add(payment)
-            for claim_id in payment.claims:
-                for stored in work.claims.by_claim_id(claim_id):
-                    if stored.status == PAID:
-                        work.claims.change_status(stored.control_number, "settled", office.chain.head().timestamp)
+            for stored in _settled_by(work, payment):
+                if stored.status == PAID:
+                    work.claims.change_status(stored.control_number, "settled", head.timestamp)
+
+
+def _settled_by(work: UnitOfWork, payment: Payment) -> list[StoredClaim]:
+    """The claims that a payment paid: one that was denied or waits may bear the same id, where it was sent twice."""
+    found = []
+    for identifier in payment.claims:
+        for stored in work.claims.by_claim_id(identifier):
+            latest = work.decisions.latest(stored.control_number)
+            if latest is not None and latest.decision.status == PAID:
+                found.append(stored)
+    return found
 
 
 def _remit_payment(office: Office, payment: Payment, folder: Path) -> Written | None:
     with office.store.unit_of_work() as work:
         if work.remittances.of_payment(payment.identifier) is not None:
             return None
-        finalised = _finalised(work, [c for claim_id in payment.claims for c in work.claims.by_claim_id(claim_id)])
+        finalised = _finalised(work, _settled_by(work, payment))
         if not finalised:
             return None  # A payment of another home's decisions on the same book.
         remittance = build_remittance(

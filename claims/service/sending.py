@@ -6,6 +6,7 @@ contract takes each claim once.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,12 @@ from claims.service.office import Office
 
 if TYPE_CHECKING:
     from claims.chain.client import Receipt
+    from claims.chain.errors import NonceUsed
     from claims.chain.signer import Signer
     from claims.store.rows import Intent, SignedTransaction
     from claims.store.work import UnitOfWork
 
-MOST_TRIES = 3
+MOST_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,69 +46,92 @@ def carry_out(office: Office, signer: Signer, key: str) -> Receipt:
     Raises Reverted where the contract refuses; the intent is then marked failed with the reason, and asking again tries
     again, since what was missing may have come.
     """
-    from claims.chain.errors import NonceUsed, Reverted
-    from claims.chain.transactions import prepare
-    from claims.store.rows import SignedTransaction
+    from claims.chain.errors import NonceUsed
+    from claims.store.errors import StoreConflict
 
     for _ in range(MOST_TRIES):
-        with office.store.reading() as work:
-            intent, earlier = work.outbox.get(key), work.outbox.transactions(key)
-        receipt = _resolve(office, earlier)
+        receipt = resume(office, key)
         if receipt is not None:
             return receipt
-        if intent.state == "failed":
-            with office.store.unit_of_work() as work:
-                work.outbox.requeue(key)
-        call = decode(Call, intent.payload)
         try:
-            unsigned = prepare(
-                office.chain, signer.address, call.to, call.data, nonce=_next_nonce(office, signer.address)
-            )
-        except Reverted as refusal:
-            with office.store.unit_of_work() as work:
-                work.outbox.give_up(key, str(refusal))
-            raise
-        signed = signer.sign_transaction(unsigned.fields)
-        row = SignedTransaction(
-            transaction_hash=signed.hash,
-            intent=key,
-            sender=signer.address,
-            nonce=unsigned.nonce,
-            raw=signed.raw,
-            gas=unsigned.gas,
-            max_fee=unsigned.max_fee,
-            max_priority_fee=unsigned.max_priority_fee,
-            signed_at=office.chain.head().timestamp,
-        )
-        with office.store.unit_of_work() as work:
-            work.outbox.sign(row)
+            row = _signed(office, signer, key)
+        except StoreConflict:
+            continue  # Another process is at the same intent: look again how far it came.
         try:
-            found = _send(office, row)
+            return _send(office, row)
         except NonceUsed as used:
             # Another program of the same key took the nonce, so these bytes can never be mined: build anew.
-            with office.store.unit_of_work() as work:
-                work.outbox.failed(row.transaction_hash, str(used))
-            continue
-        return found
+            _give_up(office, row, used)
     raise UsageError(f"the nonces of {signer.address} are taken by another program; stop it and repeat the command")
 
 
-def _resolve(office: Office, earlier: tuple[SignedTransaction, ...]) -> Receipt | None:
-    """Finish what an earlier run began: the receipt of the transaction that was mined, None where nothing is under way."""
+def resume(office: Office, key: str) -> Receipt | None:
+    """Finish what an earlier run began under a key: the receipt of what was mined, None where nothing is under way.
+
+    Raises Reverted where it was mined and refused.
+    """
     from claims.chain.errors import NonceUsed
 
+    with office.store.reading() as work:
+        earlier = work.outbox.transactions(key)
+    # What was mined counts first, whatever the store says of it: two processes may have signed for the same nonce.
+    for row in earlier:
+        receipt = office.chain.receipt(row.transaction_hash)
+        if receipt is not None and receipt.succeeded:
+            return receipt if row.state == "confirmed" else _send(office, row)
     for row in earlier:
         if row.state == "confirmed":
-            receipt = office.chain.receipt(row.transaction_hash)
-            if receipt is not None:
-                return receipt
-        if row.state in ("signed", "sent"):
+            with office.store.unit_of_work() as work:
+                work.outbox.unconfirmed(row.transaction_hash)
+        if row.state in ("signed", "sent", "confirmed"):
             try:
                 return _send(office, row)
             except NonceUsed as used:
-                with office.store.unit_of_work() as work:
-                    work.outbox.failed(row.transaction_hash, str(used))
+                _give_up(office, row, used)
     return None
+
+
+def _signed(office: Office, signer: Signer, key: str) -> SignedTransaction:
+    """Build, sign and store; raises StoreConflict where another process has something under way for the same intent."""
+    from claims.chain.errors import Reverted
+    from claims.chain.transactions import prepare
+    from claims.store.rows import SignedTransaction
+
+    nonce = _next_nonce(office, signer.address)
+    with office.store.unit_of_work() as work:
+        intent = work.outbox.get(key)
+        if intent.state == "failed":
+            work.outbox.requeue(key)
+    call = decode(Call, intent.payload)
+    try:
+        unsigned = prepare(office.chain, signer.address, call.to, call.data, nonce=nonce)
+    except Reverted as refusal:
+        with office.store.unit_of_work() as work:
+            work.outbox.give_up(key, str(refusal))
+        raise
+    signed = signer.sign_transaction(unsigned.fields)
+    row = SignedTransaction(
+        transaction_hash=signed.hash,
+        intent=key,
+        sender=signer.address,
+        nonce=unsigned.nonce,
+        raw=signed.raw,
+        gas=unsigned.gas,
+        max_fee=unsigned.max_fee,
+        max_priority_fee=unsigned.max_priority_fee,
+        signed_at=office.chain.head().timestamp,
+    )
+    with office.store.unit_of_work() as work:
+        work.outbox.sign(row)
+    return row
+
+
+def _give_up(office: Office, row: SignedTransaction, used: NonceUsed) -> None:
+    """These bytes can never be mined; where another process found them mined after all, that holds."""
+    from claims.store.errors import StoreConflict
+
+    with suppress(StoreConflict), office.store.unit_of_work() as work:
+        work.outbox.failed(row.transaction_hash, str(used))
 
 
 def _send(office: Office, row: SignedTransaction) -> Receipt:
@@ -115,8 +140,9 @@ def _send(office: Office, row: SignedTransaction) -> Receipt:
 
     if office.chain.receipt(row.transaction_hash) is None:
         broadcast(office.chain, row.raw)
+    now = office.chain.head().timestamp
     with office.store.unit_of_work() as work:
-        work.outbox.sent(row.transaction_hash, office.chain.head().timestamp)
+        work.outbox.sent(row.transaction_hash, now)
     receipt = follow(office.chain, row.transaction_hash)
     if not receipt.succeeded:
         reason = office.chain.explain(receipt)
@@ -140,6 +166,5 @@ def _next_nonce(office: Office, sender: str) -> int:
         except Reverted:
             continue  # Its own command tells the reason; the nonce is used.
         except NonceUsed as used:
-            with office.store.unit_of_work() as work:
-                work.outbox.failed(row.transaction_hash, str(used))
+            _give_up(office, row, used)
     return office.chain.nonce(sender, "pending")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from claims.adjudication.document import trace_hash
@@ -15,7 +16,9 @@ from claims.model.coding import decode
 from claims.model.decision import PAID, Decision
 from claims.model.evidence import EncounterRecord
 from claims.model.signed import DecisionBatch, ProviderInvoice
+from claims.service.calendar import day_number
 from claims.service.errors import UsageError
+from claims.service.office import Office
 from claims.service.payer_run import Inputs, Run
 from claims.service.sending import Call, enqueue
 from claims.settlement.calldata import decide_call
@@ -32,10 +35,19 @@ DECISION_DAYS = 30
 SUBMITTED, PENDED_ON_CHAIN = 1, 2
 """Values of the contract's ClaimStatus for a claim that still waits for a decision."""
 
+SETTLED = "settled"
+"""Status of a stored claim whose payment was seen on the chain."""
+
 
 def decide_key(signed: SignedDecision) -> str:
     """The idempotency key under which a decision of a submitted claim is sent: one for each signature."""
     return f"decide:{signed.decision.invoice.hex()}:{signed.batch.hex()}"
+
+
+def answered_on_chain(office: Office, signed: SignedDecision) -> bool:
+    """Whether the contract has an answer of this revision or a later one for the claim, by whichever signature."""
+    found = office.read("InsurerBook", "claimOf", signed.decision.invoice)
+    return bool(found["revision"] >= signed.decision.revision)
 
 
 def signed_answer(
@@ -44,68 +56,103 @@ def signed_answer(
     """Sign a decision, or give the signature that it has; None where the chain has nothing to do with it.
 
     An approval is signed whenever records back it. A denial or a pend is signed where the claim was submitted on the
-    chain. A signature whose deadline passed, or that is of an earlier epoch of the book, is made anew. With `run.pay` the
-    call that answers a submitted claim goes into the outbox, in this unit of work.
+    chain. A signature whose deadline passed, or that is of an earlier epoch of the book, is made anew while the claim is
+    open. With `run.pay` the call that answers a submitted claim goes into the outbox, in this unit of work.
     """
     missing = [name for _, name, _ in decision.matches if name not in run.records]
     if missing:
         raise UsageError(
             f"claim {claim.number} was decided on encounter record {missing[0]}: give it again with --evidence"
         )
-    backing, status, stored_revision = _invoiced(work, run, claim, decision)
-    waiting = status in (SUBMITTED, PENDED_ON_CHAIN)
-    if not backing or (decision.status != PAID and not waiting):
+    found = _invoiced(work, run, control_number, claim, decision)
+    if found is None:
         return None
-    invoice = _invoice(work, run, claim, decision, backing)
-    work.claims.name_on_chain(control_number, claim_id(invoice))
-    signed = _usable(work, run, control_number, claim, revision, invoice, backing)
-    if signed is None:
-        signed = _sign(work, run, control_number, claim, revision, decision, invoice, backing, stored_revision + 1)
-    if waiting and run.pay:
-        call = Call(run.book.book, decide_call(signed, backing))
+    identifier = claim_id(found.invoice)
+    named = work.claims.get(control_number).claim_id
+    if named not in (None, identifier):
+        raise UsageError(
+            f"claim {claim.number} was answered on other encounter records than these: give the ones it was decided on"
+        )
+    work.claims.name_on_chain(control_number, identifier)
+    kept = _signed_before(work, run, control_number, claim, revision, found)
+    answered = [signed for signed in kept if 0 < signed.decision.revision <= found.revision]
+    if answered:
+        return answered[-1]
+    if found.closed or work.claims.get(control_number).status == SETTLED:
+        return kept[-1] if kept else None
+    usable = [signed for signed in kept if signed.deadline > run.now and signed.epoch == run.epoch]
+    signed = usable[-1] if usable else _sign(work, run, control_number, claim, revision, decision, found)
+    if found.waiting and run.pay:
+        call = Call(run.book.book, decide_call(signed, found.backing))
         enqueue(work, key=decide_key(signed), kind="decide", claim=control_number, call=call, now=run.now)
     return signed
 
 
-def _invoiced(
-    work: UnitOfWork, run: Run, claim: Claim, decision: Decision
-) -> tuple[Sequence[EncounterRecord], int, int]:
-    """Find the records of the claim's invoice, its status on the chain and its stored revision.
+@dataclass(frozen=True, slots=True)
+class _Invoiced:
+    """A claim's invoice with its records, and where it stands on the chain: ClaimStatus and revision, 0 if never submitted."""
 
-    A provider that submitted the claim listed the records that it had chosen; else the matched ones make the invoice.
+    invoice: ProviderInvoice
+    backing: Sequence[EncounterRecord]
+    status: int = 0
+    revision: int = 0
+
+    @property
+    def waiting(self) -> bool:
+        return self.status in (SUBMITTED, PENDED_ON_CHAIN)
+
+    @property
+    def closed(self) -> bool:
+        return self.status != 0 and not self.waiting
+
+
+def _invoiced(work: UnitOfWork, run: Run, control_number: str, claim: Claim, decision: Decision) -> _Invoiced | None:
+    """Find the invoice to answer; None where there is nothing to sign.
+
+    A provider that submitted the claim listed the records that it had chosen; else the matched ones make the invoice. An
+    invoice that another claim of this home has is that claim's: a copy's denial must not answer the original.
     """
     matched = run.backing(decision)
+    policy = _policy(work, run, claim, decision)
+    if policy is None:
+        if decision.status == PAID:
+            raise UsageError(
+                f"claim {claim.number}: its member has no policy on the chain for the year of the services and the payer's "
+                "rank; issue one with `claims policy issue`"
+            )
+        return None
     chosen = choose_records(claim, tuple(run.records.values()))
     for backing in (matched, chosen):
-        if 1 <= len(backing) <= MOST_RECORDS and decision.person:
-            invoice = _invoice(work, run, claim, decision, backing)
+        if 1 <= len(backing) <= MOST_RECORDS:
+            invoice = build_invoice(claim, provider=backing[0].attestation.provider, policy=policy, records=backing)
             on_chain = run.office.read("InsurerBook", "claimOf", claim_id(invoice))
-            if on_chain["status"]:
-                return backing, int(on_chain["status"]), int(on_chain["revision"])
-    return matched, 0, 0
+            if on_chain["status"] and (decision.status == PAID or _own(work, control_number, invoice)):
+                return _Invoiced(invoice, backing, int(on_chain["status"]), int(on_chain["revision"]))
+    if decision.status != PAID or not matched:
+        return None
+    invoice = build_invoice(claim, provider=matched[0].attestation.provider, policy=policy, records=matched)
+    return _Invoiced(invoice, matched)
 
 
-def _invoice(
-    work: UnitOfWork, run: Run, claim: Claim, decision: Decision, backing: Sequence[EncounterRecord]
-) -> ProviderInvoice:
-    return build_invoice(
-        claim,
-        provider=backing[0].attestation.provider,
-        policy=_policy(work, claim, decision),
-        records=backing,
-    )
+def _own(work: UnitOfWork, control_number: str, invoice: ProviderInvoice) -> bool:
+    others = {stored.control_number for stored in work.claims.by_claim_id(claim_id(invoice))}
+    return not others or control_number in others
 
 
-def _policy(work: UnitOfWork, claim: Claim, decision: Decision) -> int:
-    """The policy on the chain that pays: the person's, of the year of the services."""
-    year = claim.lines[0].begins.year
-    found = work.policies.of_person(decision.person, year)
-    if not found:
-        raise UsageError(
-            f"claim {claim.number}: its member has no policy on the chain for the year of the services; "
-            "issue one with `claims policy issue`"
-        )
-    return found[0].policy
+def _policy(work: UnitOfWork, run: Run, claim: Claim, decision: Decision) -> int | None:
+    """The policy on the chain that pays: the person's, of the services' year and the payer's rank, in force on the first day.
+
+    A policy that was cancelled pays for what came before its end, and the one issued after it for the rest.
+    """
+    if not decision.person:
+        return None
+    first = min(line.begins for line in claim.lines)
+    for row in work.policies.of_person(decision.person, first.year):
+        record = run.office.read("InsurerBook", "policyOf", row.policy)
+        ended = record["endDay"] and day_number(first) >= record["endDay"]
+        if record["ranks"] >> claim.rank & 1 and not ended:
+            return row.policy
+    return None
 
 
 def _sign(
@@ -115,13 +162,12 @@ def _sign(
     claim: Claim,
     revision: int,
     decision: Decision,
-    invoice: ProviderInvoice,
-    backing: Sequence[EncounterRecord],
-    chain_revision: int,
+    found: _Invoiced,
 ) -> SignedDecision:
     from claims.store.rows import SignedBatch
 
-    terms = build_terms(decision, invoice, run.verified(backing), revision=chain_revision)
+    invoice, backing = found.invoice, found.backing
+    terms = build_terms(decision, invoice, run.verified(backing, claim.rank), revision=found.revision + 1)
     salt = decode(Inputs, work.decisions.get(control_number, revision).inputs).trace_salt
     signed = sign_decision(
         claim.number,
@@ -142,40 +188,32 @@ def _sign(
     return signed
 
 
-def _usable(
-    work: UnitOfWork,
-    run: Run,
-    control_number: str,
-    claim: Claim,
-    revision: int,
-    invoice: ProviderInvoice,
-    backing: Sequence[EncounterRecord],
-) -> SignedDecision | None:
-    """The last signature of a decision that the contract would still take."""
-    kept = [
-        signed
-        for signed in work.decisions.batches_of(control_number, revision)
-        if signed.batch.deadline > run.now
-        and signed.batch.epoch == run.epoch
-        and signed.batch.decisions[0].invoice == claim_id(invoice)
-    ]
-    if not kept:
-        return None
-    batch, signatures = kept[-1].batch, kept[-1].signatures
-    to_sign = digest(batch, run.book)
-    return SignedDecision(
-        claim_number=claim.number,
-        invoice=invoice,
-        records=tuple(record.identifier for record in backing),
-        decision=batch.decisions[0],
-        position=0,
-        siblings=(),
-        traces=batch.traces,
-        rule_pack=batch.rule_pack,
-        epoch=batch.epoch,
-        deadline=batch.deadline,
-        batch=batch.batch,
-        approvals=tuple(Approval(recover(to_sign, signature), signature) for signature in signatures),
-        chain_id=run.book.chain_id,
-        book=run.book.book,
-    )
+def _signed_before(
+    work: UnitOfWork, run: Run, control_number: str, claim: Claim, revision: int, found: _Invoiced
+) -> list[SignedDecision]:
+    """The signatures that a decision has, oldest first, whether or not the contract would still take them."""
+    signed = []
+    for kept in work.decisions.batches_of(control_number, revision):
+        batch = kept.batch
+        if batch.decisions[0].invoice != claim_id(found.invoice):
+            continue
+        to_sign = digest(batch, run.book)
+        signed.append(
+            SignedDecision(
+                claim_number=claim.number,
+                invoice=found.invoice,
+                records=tuple(record.identifier for record in found.backing),
+                decision=batch.decisions[0],
+                position=0,
+                siblings=(),
+                traces=batch.traces,
+                rule_pack=batch.rule_pack,
+                epoch=batch.epoch,
+                deadline=batch.deadline,
+                batch=batch.batch,
+                approvals=tuple(Approval(recover(to_sign, signature), signature) for signature in kept.signatures),
+                chain_id=run.book.chain_id,
+                book=run.book.book,
+            )
+        )
+    return signed

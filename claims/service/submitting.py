@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING
 from claims.evidence.disclosure import without_context
 from claims.evidence.document import dump_records, load_records
 from claims.evidence.errors import RecordError
-from claims.evidence.roots import attestations_hash
+from claims.evidence.roots import attestations_hash, claim_id
 from claims.evidence.typed_data import attestation_digest
 from claims.model.claim import Claim
 from claims.model.decision import DENIED, PAID, PENDED
 from claims.model.evidence import EncounterRecord
+from claims.model.money import Money, total
+from claims.model.payment import Payment
 from claims.model.submission import Submission
 from claims.service.decision_file import Answer, read_decisions
 from claims.service.errors import FileRejected, UsageError
@@ -23,26 +26,29 @@ from claims.service.home import PROVIDER
 from claims.service.homes import billing_key
 from claims.service.intake import first_cause, goes_on, read_claims, received
 from claims.service.numbering import numbered_claims
-from claims.service.office import Office
-from claims.service.sending import Call, carry_out, enqueue
-from claims.settlement.calldata import settle_call, submit_call
+from claims.service.office import Office, load_abi
+from claims.service.sending import Call, carry_out, enqueue, resume
+from claims.settlement.calldata import decide_call, settle_call, submit_call
+from claims.settlement.payments import read_payments
 from claims.settlement.selection import choose_records
 from claims.settlement.signed_decision import SignedDecision
 from claims.settlement.terms import build_invoice
 
 if TYPE_CHECKING:
     from claims.chain.client import Receipt
-    from claims.store.work import UnitOfWork
 
-PRESENTED, SUBMITTED, SETTLED = "presented", "submitted", "settled"
+PRESENTED, SUBMITTED, SETTLED, REFUSED = "presented", "submitted", "settled", "refused"
+
+WAITING_ON_CHAIN, PAID_ON_CHAIN = (1, 2), 4
+"""Values of the contract's ClaimStatus: submitted or pended, and paid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one claim of a file.
 
-    `status` is presented, submitted, settled, denied, pended or rejected; `transaction` and `gas` tell what was sent for
-    it, None where nothing was.
+    `status` is presented, submitted, settled, denied, pended, rejected, or refused by the contract; `transaction` and `gas`
+    tell what was sent for it, None where nothing was.
     """
 
     claim: str
@@ -58,6 +64,16 @@ class Handed:
 
     outcomes: tuple[Outcome, ...]
     files: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """An approval that agrees with what was billed: its signed terms, the claim's id, its records in order, who sends it."""
+
+    signed: SignedDecision
+    claim_id: bytes
+    backing: tuple[EncounterRecord, ...]
+    sender: str
 
 
 def hand_over(
@@ -79,21 +95,19 @@ def hand_over(
     submission = _accepted(data, file, strict_npi=office.home.strict_npi)
     known = load_records(records.read_bytes()) if records is not None else ()
     _require_sealed(office, known)
+    backed = [(number, claim, choose_records(claim, known)) for number, claim in numbered_claims(submission)]
+    if policy is not None:
+        _require_one_person([(claim, backing) for _, claim, backing in backed if not claim.is_encounter_report])
     chosen: dict[str, EncounterRecord] = {}
     outcomes = []
-    for control_number, claim in numbered_claims(submission):
-        backing = choose_records(claim, known)
+    for control_number, claim, backing in backed:
         chosen.update({record.identifier: record for record in backing})
-        if dry_run:
-            outcomes.append(Outcome(claim.number, PRESENTED, f"backed by {len(backing)} encounter records"))
-            continue
-        with office.store.unit_of_work() as work:
-            _keep(work, office, control_number, claim, submission.sha256)
+        if not dry_run:
+            _keep(office, control_number, claim, submission.sha256)
         if policy is None or claim.is_encounter_report:
             outcomes.append(Outcome(claim.number, PRESENTED, f"backed by {len(backing)} encounter records"))
         else:
-            receipt = _submit(office, control_number, claim, backing, policy)
-            outcomes.append(Outcome(claim.number, SUBMITTED, "", receipt.transaction, receipt.gas_used))
+            outcomes.append(_submit(office, control_number, claim, backing, policy, dry_run=dry_run))
     outcomes += _rejected(submission)
     files = {} if dry_run else _write_package(out, file, data, tuple(chosen.values()))
     return Handed(tuple(outcomes), files)
@@ -102,8 +116,9 @@ def hand_over(
 def settle(office: Office, file: Path, *, records: Path, decisions: Path, dry_run: bool = False) -> tuple[Outcome, ...]:
     """Settle the approved claims of a decision file on the chain, one transaction each; sending is consent to the charge.
 
-    Each answer is held against the claim as it stands in `file` and against the records: a payer that signed another
-    charge, provider or evidence is not consented to. Repeating it pays nothing twice.
+    Before anything is sent, every answer is held against the claim as it stands in `file` and against the records: a payer
+    that signed another charge, provider or evidence is not consented to (UsageError). A claim that the contract refuses is
+    told as such and stops no other. Repeating it pays nothing twice.
     """
     office.require(PROVIDER)
     submission = _accepted(file.read_bytes(), file, strict_npi=office.home.strict_npi)
@@ -112,14 +127,15 @@ def settle(office: Office, file: Path, *, records: Path, decisions: Path, dry_ru
     _require_sealed(office, tuple(known.values()))
     claims = dict(numbered_claims(submission))
     book = office.book_of(payer)
-    outcomes = []
+    due = []
     for answer in answers:
         claim = claims.get(answer.control_number)
         if claim is None:
             raise UsageError(
                 f"{decisions.name} answers a claim that {file.name} does not hold: {answer.decision.claim}"
             )
-        outcomes.append(_settle(office, answer, claim, known, book, submission.sha256, dry_run=dry_run))
+        due.append((answer, claim, _consented(office, answer, claim, known, book)))
+    outcomes = [_settle(office, *each, submission.sha256, dry_run=dry_run) for each in due]
     return tuple(outcomes) + tuple(_rejected(submission))
 
 
@@ -139,35 +155,55 @@ def _require_sealed(office: Office, records: Sequence[EncounterRecord]) -> None:
             )
 
 
-def _keep(work: UnitOfWork, office: Office, control_number: str, claim: Claim, sha256: str) -> None:
+def _keep(office: Office, control_number: str, claim: Claim, sha256: str) -> None:
     from claims.store.rows import StoredClaim
 
-    if work.claims.find(control_number) is None:
-        now = office.chain.head().timestamp
-        work.claims.add(StoredClaim(control_number, claim, sha256, claim.received, PRESENTED, recorded_at=now))
+    now = office.chain.head().timestamp
+    with office.store.unit_of_work() as work:
+        if work.claims.find(control_number) is None:
+            work.claims.add(StoredClaim(control_number, claim, sha256, claim.received, PRESENTED, recorded_at=now))
+
+
+def _require_one_person(backed: Sequence[tuple[Claim, Sequence[EncounterRecord]]]) -> None:
+    """A policy is one person's, and so must be every record that a claim lists on it; told before anything is sent."""
+    for claim, backing in backed:
+        if not backing:
+            raise UsageError(f"claim {claim.number} is backed by no record: it cannot be submitted on the chain")
+        persons = len({record.person for record in backing})
+        if persons > 1:
+            raise UsageError(
+                f"claim {claim.number} can be backed by records of {persons} persons: name its encounter records in PWK"
+            )
+    persons = len({record.person for _, backing in backed for record in backing})
+    if persons > 1:
+        raise UsageError(
+            f"the file bills for {persons} persons, and a policy is one person's: submit them file by file"
+        )
 
 
 def _submit(
-    office: Office, control_number: str, claim: Claim, backing: Sequence[EncounterRecord], policy: int
-) -> Receipt:
-    persons = {record.person for record in backing}
-    if len(persons) != 1:
-        raise UsageError(
-            f"claim {claim.number} can be backed by records of {len(persons)} persons: name its encounter records in PWK"
-        )
-    signer = office.signer(billing_key(office.home, claim.billing.npi))
-    book = _book_of(office, claim)
-    invoice = build_invoice(claim, provider=signer.address, policy=policy, records=backing)
-    key = f"submit:{control_number}"
+    office: Office,
+    control_number: str,
+    claim: Claim,
+    backing: Sequence[EncounterRecord],
+    policy: int,
+    *,
+    dry_run: bool,
+) -> Outcome:
+    name, book = billing_key(office.home, claim.billing.npi), _book_of(office, claim)
+    sender = office.keystore.address(name)
+    call = Call(book, submit_call(build_invoice(claim, provider=sender, policy=policy, records=backing), backing))
+    if dry_run:
+        return _tried(office, claim, sender, call)
+    key, now = f"submit:{control_number}", office.chain.head().timestamp
     with office.store.unit_of_work() as work:
-        now = office.chain.head().timestamp
-        call = Call(book, submit_call(invoice, backing))
         enqueue(work, key=key, kind="submit", claim=control_number, call=call, now=now)
-    receipt = carry_out(office, signer, key)
+    receipt = carry_out(office, office.signer(name), key)
+    now = office.chain.head().timestamp
     with office.store.unit_of_work() as work:
         if work.claims.get(control_number).status == PRESENTED:
-            work.claims.change_status(control_number, SUBMITTED, office.chain.head().timestamp)
-    return receipt
+            work.claims.change_status(control_number, SUBMITTED, now)
+    return Outcome(claim.number, SUBMITTED, "", receipt.transaction, receipt.gas_used)
 
 
 def _book_of(office: Office, claim: Claim) -> str:
@@ -177,68 +213,130 @@ def _book_of(office: Office, claim: Claim) -> str:
 
 
 def _settle(
-    office: Office,
-    answer: Answer,
-    claim: Claim,
-    known: dict[str, EncounterRecord],
-    book: str,
-    sha256: str,
-    *,
-    dry_run: bool,
+    office: Office, answer: Answer, claim: Claim, consent: Consent | None, sha256: str, *, dry_run: bool
 ) -> Outcome:
-    decision, signed = answer.decision, answer.signed
-    if decision.status != PAID or signed is None:
-        if not dry_run:
-            with office.store.unit_of_work() as work:
-                _keep(work, office, answer.control_number, claim, sha256)
-                _follow(work, office, answer, decision.status)
+    from claims.chain.errors import Reverted
+
+    decision = answer.decision
+    if dry_run and consent is not None:
+        return _tried(office, claim, consent.sender, _call(office, consent))
+    if not dry_run:
+        _keep(office, answer.control_number, claim, sha256)
+        if _follow(office, answer, consent):
+            return Outcome(claim.number, SETTLED, "settled before; nothing was sent")
+    if consent is None:
         return Outcome(claim.number, decision.status, _first_cause(answer))
-    signer = office.signer(billing_key(office.home, claim.billing.npi))
-    backing = _consented(claim, signed, known, signer.address, book)
-    call = Call(book, settle_call(signed, backing))
-    if dry_run:
-        return _tried(office, claim, signer.address, call)
-    key = f"settle:{signed.decision.invoice.hex()}:{signed.batch.hex()}"
+    try:
+        receipt = _carry_out(office, answer.control_number, claim, consent)
+    except Reverted as refusal:
+        return Outcome(claim.number, REFUSED, str(refusal))
+    return _settled(office, answer.control_number, claim, consent, receipt)
+
+
+def _carry_out(office: Office, control_number: str, claim: Claim, consent: Consent) -> Receipt | None:
+    """Send the claim, or finish what an earlier answer to it began; None where the payer's own transaction paid it."""
+    from claims.chain.errors import Reverted
+
+    key = f"settle:{consent.claim_id.hex()}:{consent.signed.batch.hex()}"
+    with office.store.reading() as work:
+        others = [i.idempotency_key for i in work.outbox.of_claim(control_number) if i.kind == "settle"]
+    for other in others:
+        # An answer that was signed anew has a key of its own: what was sent with the earlier one may have been mined.
+        if other != key:
+            with suppress(Reverted):
+                found = resume(office, other)
+                if found is not None:
+                    return found
+    if _standing(office, consent) == PAID_ON_CHAIN:
+        with office.store.reading() as work:
+            ours = work.outbox.find(key)
+        return None if ours is None else resume(office, key)
+    call, now = _call(office, consent), office.chain.head().timestamp
     with office.store.unit_of_work() as work:
-        _keep(work, office, answer.control_number, claim, sha256)
-        work.claims.name_on_chain(answer.control_number, signed.decision.invoice)
-        settled = work.claims.get(answer.control_number).status == SETTLED
-        if not settled:
-            now = office.chain.head().timestamp
-            _follow(work, office, answer, PRESENTED)
-            enqueue(work, key=key, kind="settle", claim=answer.control_number, call=call, now=now)
-    if settled:
-        return Outcome(claim.number, SETTLED, "settled before; nothing was sent")
-    receipt = carry_out(office, signer, key)
+        enqueue(work, key=key, kind="settle", claim=control_number, call=call, now=now)
+    return carry_out(office, office.signer(billing_key(office.home, claim.billing.npi)), key)
+
+
+def _standing(office: Office, consent: Consent) -> int:
+    """The contract's ClaimStatus of the claim: 0 where it was never submitted."""
+    abi = load_abi("InsurerBook")
+    return int(office.chain.call(consent.signed.book, abi, "claimOf", (consent.claim_id,))["status"])
+
+
+def _call(office: Office, consent: Consent) -> Call:
+    """`settle`, or `decide` where the claim was submitted and waits: anybody may send the payer's answer to that."""
+    make = decide_call if _standing(office, consent) in WAITING_ON_CHAIN else settle_call
+    return Call(consent.signed.book, make(consent.signed, consent.backing))
+
+
+def _settled(office: Office, control_number: str, claim: Claim, consent: Consent, receipt: Receipt | None) -> Outcome:
+    """Keep that the claim is settled, with its payment as the chain tells it."""
+    payments = _payments(office, control_number, consent, receipt)
+    now = office.chain.head().timestamp
     with office.store.unit_of_work() as work:
-        if work.claims.get(answer.control_number).status != SETTLED:
-            work.claims.change_status(answer.control_number, SETTLED, office.chain.head().timestamp)
-    return Outcome(claim.number, SETTLED, f"paid {decision.paid}", receipt.transaction, receipt.gas_used)
+        for payment in payments:
+            work.payments.add(payment)
+        if work.claims.get(control_number).status != SETTLED:
+            work.claims.change_status(control_number, SETTLED, now)
+    if receipt is None:
+        return Outcome(claim.number, SETTLED, "the payer answered it on the chain; nothing was sent")
+    credited = total(payment.credited for payment in payments)
+    why = f"paid {Money(consent.signed.decision.paid)}"
+    if credited:
+        why = f"credited {credited}: the token refused the transfer, and the book keeps the money for withdrawal"
+    return Outcome(claim.number, SETTLED, why, receipt.transaction, receipt.gas_used)
+
+
+def _payments(office: Office, control_number: str, consent: Consent, receipt: Receipt | None) -> tuple[Payment, ...]:
+    """What the chain paid for a claim: in our transaction's block or, where the payer sent it, since we submitted."""
+    if receipt is not None:
+        first = last = receipt.block
+    else:
+        with office.store.reading() as work:
+            rows = work.outbox.transactions(f"submit:{control_number}")
+        first = max((row.block for row in rows if row.block is not None), default=0)
+        last = office.chain.head().number
+    found = read_payments(office.chain, consent.signed.book, first, last)
+    return tuple(payment for payment in found if consent.claim_id in payment.claims)
 
 
 def _consented(
-    claim: Claim, signed: SignedDecision, known: dict[str, EncounterRecord], provider: str, book: str
-) -> list[EncounterRecord]:
-    """Hold what the payer signed against what the provider billed and attested; returns the records in the invoice's order."""
+    office: Office, answer: Answer, claim: Claim, known: dict[str, EncounterRecord], book: str
+) -> Consent | None:
+    """Hold what the payer signed against what the provider billed and attested; None where there is nothing to settle."""
+    decision, signed = answer.decision, answer.signed
+    if decision.status != PAID or signed is None:
+        return None
     missing = [name for name in signed.records if name not in known]
     if missing:
         raise UsageError(f"claim {claim.number}: encounter record {missing[0]} is not among the records given")
-    backing = [known[name] for name in signed.records]
-    invoice = signed.invoice
+    backing = tuple(known[name] for name in signed.records)
+    sender = office.keystore.address(billing_key(office.home, claim.billing.npi))
+    invoice, terms = signed.invoice, signed.decision
     attested = attestations_hash([attestation_digest(r.practitioner, r.attestation) for r in backing])
     for what, theirs, ours in (
+        ("chain", signed.chain_id, office.chain.chain_id),
+        ("book", signed.book.lower(), book.lower()),
+        ("claim", signed.claim_number, claim.number),
         ("charge in cents", invoice.billed, claim.charge.cents),
-        ("provider", invoice.provider.lower(), provider.lower()),
+        ("provider", invoice.provider.lower(), sender.lower()),
         ("payer's rank", invoice.rank, claim.rank),
         ("frequency", invoice.frequency, int(claim.frequency)),
-        ("book", signed.book.lower(), book.lower()),
         ("attestations", invoice.attestations.hex(), attested.hex()),
+        ("invoice", terms.invoice.hex(), claim_id(invoice).hex()),
     ):
         if theirs != ours:
             raise UsageError(
                 f"claim {claim.number}: the payer signed another {what} ({theirs}) than was billed ({ours})"
             )
-    return backing
+    for what, signed_for, told in (
+        ("pay", terms.paid, decision.paid),
+        ("allow", terms.allowed, decision.allowed),
+        ("leave to the patient", terms.patient, decision.patient),
+    ):
+        if signed_for != told.cents:
+            raise UsageError(f"claim {claim.number}: the payer says to {what} {told} and signed {Money(signed_for)}")
+    return Consent(signed, terms.invoice, backing, sender)
 
 
 def _tried(office: Office, claim: Claim, sender: str, call: Call) -> Outcome:
@@ -246,23 +344,34 @@ def _tried(office: Office, claim: Claim, sender: str, call: Call) -> Outcome:
 
     tried = dry_run(office.chain, sender, call.to, call.data)
     if tried.refusal is not None:
-        raise tried.refusal
-    why = f"would be settled for {tried.gas:,} gas, {tried.cost} wei; calldata floor {tried.calldata_floor:,} gas"
+        return Outcome(claim.number, REFUSED, str(tried.refusal))
+    why = f"would be sent for {tried.gas:,} gas, {tried.cost} wei; calldata floor {tried.calldata_floor:,} gas"
     return Outcome(claim.number, PRESENTED, why, None, tried.gas)
 
 
-def _follow(work: UnitOfWork, office: Office, answer: Answer, status: str) -> None:
-    """Keep the payer's answer, each version once, and the status that it gives the claim."""
+def _follow(office: Office, answer: Answer, consent: Consent | None) -> bool:
+    """Keep the payer's answer, each version once, and the status that it gives the claim; whether it was settled before.
+
+    A settled claim stays settled, whatever an older answer says.
+    """
     from claims.model.coding import encode
     from claims.store.rows import StoredDecision
 
-    latest = work.decisions.latest(answer.control_number)
     now = office.chain.head().timestamp
-    if latest is None or latest.decision != answer.decision:
-        revision = work.decisions.next_revision(answer.control_number)
-        work.decisions.add(StoredDecision(answer.control_number, revision, answer.decision, now, encode(answer)))
-    if work.claims.get(answer.control_number).status != status:
-        work.claims.change_status(answer.control_number, status, now)
+    with office.store.unit_of_work() as work:
+        status = work.claims.get(answer.control_number).status
+        if status == SETTLED:
+            return True
+        if consent is not None:
+            work.claims.name_on_chain(answer.control_number, consent.claim_id)
+        latest = work.decisions.latest(answer.control_number)
+        if latest is None or latest.decision != answer.decision:
+            revision = work.decisions.next_revision(answer.control_number)
+            work.decisions.add(StoredDecision(answer.control_number, revision, answer.decision, now, encode(answer)))
+        following = answer.decision.status if consent is None else PRESENTED
+        if status != following and not (consent is not None and status == SUBMITTED):
+            work.claims.change_status(answer.control_number, following, now)
+    return False
 
 
 def _first_cause(answer: Answer) -> str:
@@ -283,6 +392,7 @@ def _write_package(out: Path, file: Path, data: bytes, records: Sequence[Encount
     out.mkdir(parents=True, exist_ok=True)
     claims, evidence = out / f"{file.stem}.837", out / f"{file.stem}.records.json"
     if claims.resolve() != file.resolve():
+        claims.touch(mode=0o600)
         claims.write_bytes(data)
     evidence.touch(mode=0o600)
     # The payer checks services, person and signature; what else the record knows stays with the provider.

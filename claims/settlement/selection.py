@@ -13,12 +13,14 @@ def choose_records(claim: Claim, records: Sequence[EncounterRecord]) -> tuple[En
 
     A line's own PWK names its record, else the claim's; where neither does, every signed record of the billing provider
     with a service of that code and first day counts, and of the rendering clinician where one is named. The payer
-    matches persons and units; this is for handing over what may be needed and no more.
+    matches persons and units; this is for handing over what may be needed and no more. Of one line's records the lowest
+    registry id and sequence stands first, however they are given: both parties must come to the same invoice.
     """
+    ordered = sorted(records, key=lambda r: (r.practitioner, r.attestation.sequence, r.identifier))
     chosen: dict[str, EncounterRecord] = {}
     for line in claim.lines:
         named = line.evidence or claim.evidence
-        for record in records:
+        for record in ordered:
             if record.provider_npi == claim.billing.npi and (
                 record.identifier in named if named else _may_back(claim, line, record)
             ):

@@ -1,0 +1,22 @@
+"""The parties that the use cases are tested with."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.service.parties import Parties, on_anvil, on_embedded
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> Iterator[Parties]:
+    """A payer and a clinic on the embedded chain."""
+    with on_embedded(tmp_path / "world") as parties:
+        yield parties
+
+
+@pytest.fixture(params=["local", pytest.param("anvil", marks=pytest.mark.node)])
+def parties(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Parties]:
+    """A payer and a clinic, on the embedded chain and on anvil, by the same code."""
+    with (on_embedded if request.param == "local" else on_anvil)(tmp_path / "world") as found:
+        yield found

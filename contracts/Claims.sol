@@ -13,7 +13,6 @@ import {Claim, ClaimStatus, Controls, Policy} from "./types/Records.sol";
 import {
     Approval,
     ClaimDecision,
-    Consumed,
     EncounterAttestation,
     Evidence,
     EvidenceReference,
@@ -199,15 +198,14 @@ abstract contract Claims is Policies, Invoices {
         _checkAmounts(decision, invoice.billed);
 
         // Check, and effect in the registry: it calls nobody but ERC-1271 wallets, statically.
-        Consumed memory consumed = _consume(evidence, invoice.provider, invoice.rank);
-        _checkAttestations(invoice, consumed.attestations);
-        if (decision.linesRoot != consumed.linesRoot) {
-            revert Claims_RootMismatch(decision.linesRoot, consumed.linesRoot);
+        (bytes32 attestations, bytes32 linesRoot, uint32 serviceYear, uint8 evidenceClass) =
+            _consume(evidence, invoice.provider, invoice.rank);
+        _checkAttestations(invoice, attestations);
+        if (decision.linesRoot != linesRoot) revert Claims_RootMismatch(decision.linesRoot, linesRoot);
+        if (decision.evidenceClass != evidenceClass) {
+            revert Claims_ClassMismatch(decision.evidenceClass, evidenceClass);
         }
-        if (decision.evidenceClass != consumed.evidenceClass) {
-            revert Claims_ClassMismatch(decision.evidenceClass, consumed.evidenceClass);
-        }
-        _checkCover(invoice.policy, policy, consumed.serviceYear, invoice.rank);
+        _checkCover(invoice.policy, policy, serviceYear, invoice.rank);
 
         // Effect.
         uint64 paid = decision.paid;
@@ -223,7 +221,7 @@ abstract contract Claims is Policies, Invoices {
     /// own beginning, so it needs no encoding anew. What follows it in calldata goes along and is not looked at.
     function _consume(Evidence[] calldata evidence, address provider, uint8 rank)
         private
-        returns (Consumed memory consumed)
+        returns (bytes32 attestations, bytes32 linesRoot, uint32 serviceYear, uint8 evidenceClass)
     {
         address target = address(registry);
         bytes4 selector = IRegistry.consumeEvidence.selector;
@@ -237,10 +235,14 @@ abstract contract Claims is Policies, Invoices {
             mstore(add(free, 0x44), rank)
             calldatacopy(add(free, 0x64), start, size)
             // The registry has code, as the constructor saw; it answers four words or reverts.
-            if iszero(call(gas(), target, 0, free, add(0x64, size), consumed, 0x80)) {
+            if iszero(call(gas(), target, 0, free, add(0x64, size), free, 0x80)) {
                 returndatacopy(free, 0, returndatasize())
                 revert(free, returndatasize())
             }
+            attestations := mload(free)
+            linesRoot := mload(add(free, 0x20))
+            serviceYear := mload(add(free, 0x40))
+            evidenceClass := mload(add(free, 0x60))
         }
     }
 

@@ -11,7 +11,7 @@ import {Signatures} from "./libraries/Signatures.sol";
 import {SpentBits} from "./libraries/SpentBits.sol";
 import {StructArrays} from "./libraries/StructArrays.sol";
 import {Affiliation, Practitioner, Provider} from "./types/Records.sol";
-import {Consumed, EncounterAttestation, Evidence} from "./types/SignedTypes.sol";
+import {EncounterAttestation, Evidence} from "./types/SignedTypes.sol";
 
 /// @title Who may attest, for whom, and what was spent
 contract Registry is IRegistry, Ownable2Step, EIP712 {
@@ -173,7 +173,7 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
     /// @inheritdoc IRegistry
     function consumeEvidence(Evidence[] calldata evidence, address provider, uint8 rank)
         external
-        returns (Consumed memory consumed)
+        returns (bytes32 attestations, bytes32 linesRoot, uint32 serviceYear, uint8 evidenceClass)
     {
         // Check: the caller, the shape, and the provider.
         if (!_books[msg.sender]) revert Registry_BookNotListed(msg.sender);
@@ -202,10 +202,9 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
             digests[i] = EvidenceTypes.digest(practitioner, hash);
             roots[i] = attestation.servicesRoot;
         }
-        consumed.attestations = StructArrays.hash(digests);
-        consumed.linesRoot = count == 1 ? roots[0] : StructArrays.hash(roots);
-        consumed.serviceYear = billing.year;
-        consumed.evidenceClass = billing.evidenceClass;
+        attestations = StructArrays.hash(digests);
+        linesRoot = count == 1 ? roots[0] : StructArrays.hash(roots);
+        (serviceYear, evidenceClass) = (billing.year, billing.evidenceClass);
     }
 
     // -- Views --------------------------------------------------------------------------------------------------------

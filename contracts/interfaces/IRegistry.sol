@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Affiliation, Practitioner, Provider} from "../types/Records.sol";
-import {Consumed, Evidence} from "../types/SignedTypes.sol";
+import {Evidence} from "../types/SignedTypes.sol";
 
 /// @title Who may attest, for whom, and what was spent
 /// @notice Shared by insurers. The owner is the credentialer; it never touches money. Books that the credentialer lists
@@ -164,9 +164,13 @@ interface IRegistry {
     /// The caller must be a listed book, and answers for `provider` having consented.
     /// @param provider Who bills.
     /// @param rank 0 primary, 1 secondary, 2 tertiary payer.
+    /// @return attestations The digest that the invoice must carry.
+    /// @return linesRoot The root that the decision must carry.
+    /// @return serviceYear The year in which all attestations lie.
+    /// @return evidenceClass The class that all attestations bear.
     function consumeEvidence(Evidence[] calldata evidence, address provider, uint8 rank)
         external
-        returns (Consumed memory);
+        returns (bytes32 attestations, bytes32 linesRoot, uint32 serviceYear, uint8 evidenceClass);
 
     // -- Views --------------------------------------------------------------------------------------------------------
 

@@ -149,18 +149,6 @@ struct SignedDecision {
     Approval[] approvals;
 }
 
-/// @notice What the registry found in the evidence that it spent.
-/// @param attestations The digest that the invoice must carry.
-/// @param linesRoot The root that the decision must carry.
-/// @param serviceYear The same for all attestations of a claim.
-/// @param evidenceClass The same for all attestations of a claim.
-struct Consumed {
-    bytes32 attestations;
-    bytes32 linesRoot;
-    uint32 serviceYear;
-    uint8 evidenceClass;
-}
-
 /// @notice The values of `ClaimDecision.outcome`.
 library Outcomes {
     uint8 internal constant APPROVED = 1;

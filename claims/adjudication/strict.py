@@ -14,6 +14,7 @@ from claims.model.money import Money
 
 _AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,2})?")
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,12})?")
+_OURS = re.compile(r"[a-z][a-z_]{0,39}")
 _PLACE = re.compile(r"\((at [^()]*)\)$")
 
 
@@ -46,7 +47,8 @@ def parse_json(text: str, document: str) -> object:
         seen: dict[str, object] = {}
         for key, value in pairs:
             if key in seen:
-                raise DocumentError(document, key, "is given twice")
+                named = key if _OURS.fullmatch(key) else "a key"
+                raise DocumentError(document, named, "is given twice")
             seen[key] = value
         return seen
 
@@ -91,6 +93,9 @@ class Table:
             raise DocumentError(document, path, f"must be a table, not {_kind(values)}")
         for key in values:
             if key not in known:
+                # A table that lost its heading has members' numbers for keys: what is not spelled like ours is not quoted.
+                if document != "plan" and not _OURS.fullmatch(key):
+                    raise DocumentError(document, path, f"has a key that is not known; known are {', '.join(known)}")
                 nearest = get_close_matches(key, known, n=1, cutoff=0.0)
                 hint = f"; the nearest known key is {nearest[0]}" if nearest else ""
                 raise DocumentError(document, self.at(key), f"is not a known key{hint}")
@@ -158,7 +163,7 @@ class Table:
         if type(value) is not str:
             raise self.fault(key, f'must be an amount in quotes such as "25.00", not {_kind(value)}')
         if not _AMOUNT.fullmatch(value):
-            raise self.fault(key, f'is {value!r}, which is not an amount such as "25.00"')
+            raise self.fault(key, 'is not an amount such as "25.00"')
         amount = Money.parse(value)
         if amount.cents < 0:
             raise self.fault(key, f"is {value}; an amount must not be negative")

@@ -34,6 +34,7 @@ from claims.service.intake import received as received_sets
 from claims.service.numbering import numbered_claims
 from claims.service.office import Office
 from claims.service.payer_run import Inputs, Run
+from claims.service.private_file import write_private
 from claims.service.rules import read_rules
 from claims.service.sending import carry_out
 from claims.service.signing import answered_on_chain, decide_key, signed_answer
@@ -300,7 +301,7 @@ def _write_files(
     files = {}
     acknowledged = folder / f"{file.stem}.999"
     if not (known and acknowledged.exists()):
-        acknowledged.write_bytes(acknowledgement)
+        write_private(acknowledged, acknowledgement)
     files["acknowledgement"] = str(acknowledged)
     if answers:
         decided = folder / f"{file.stem}.decisions.json"

@@ -11,6 +11,7 @@ from typing import Any
 from claims.model.coding import decode, encode
 from claims.model.decision import Decision
 from claims.service.errors import UsageError
+from claims.service.private_file import write_private
 from claims.settlement.signed_decision import SignedDecision
 
 FORMAT = "claims decisions"
@@ -39,8 +40,7 @@ def write_decisions(path: Path, payer: str, answers: Iterable[Answer]) -> None:
         "payer": payer,
         "decisions": [json.loads(encode(answer)) for answer in answers],
     }
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_private(path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
 
 
 def read_decisions(path: Path) -> tuple[str, tuple[Answer, ...]]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,10 +17,12 @@ from claims.formats.fhir.encounters import read_export
 from claims.model.encounter import Encounter
 from claims.model.evidence import EncounterRecord
 from claims.model.signed import EvidenceDomain
+from claims.service.calendar import date_at, day_number
 from claims.service.errors import UsageError
 from claims.service.home import PROVIDER
 from claims.service.homes import billing_key
 from claims.service.office import Office, load_abi
+from claims.service.private_file import write_private
 from claims.service.registry import Act
 from claims.service.trial import try_call
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from claims.store.work import UnitOfWork
 
 VALID_DAYS = 400
-"""Days in which an attestation may be claimed: a year of timely filing, and a month for what follows."""
+"""Days after the year of signing in which an attestation may be claimed: a year of timely filing, and a month for what follows."""
 
 SIGNED, KEPT, UNSIGNED = "signed", "kept", "unsigned"
 
@@ -137,7 +138,7 @@ def attest(
         provider=provider or office.keystore.address(billing_key(office.home, npi)),
         domain=_domain(office),
         now=now,
-        valid_until=now + valid_days * 86_400,
+        valid_until=_valid_until(now, valid_days),
         supersedes=supersedes,
     )
     known = _known(office, chosen, terms, dry_run)
@@ -169,16 +170,7 @@ def attest(
 
 def write_document(file: Path, records: Sequence[EncounterRecord]) -> None:
     """Write a record document that its owner alone can read; it replaces the file at once, or not at all."""
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(dump_records(records))
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_private(file, dump_records(records))
 
 
 def check_document(office: Office, data: bytes) -> tuple[Checked, ...]:
@@ -259,6 +251,11 @@ def _require_registered(office: Office, clinician: Clinician) -> None:
         raise UsageError(
             f"the key {clinician.key} is not practitioner {clinician.practitioner}'s: the registry has {registered}"
         )
+
+
+def _valid_until(now: int, days: int) -> int:
+    """The last second of so many days after the year's end. The chain shows it: counted from now, it would tell the visit's day."""
+    return (day_number(date(date_at(now).year + 1, 1, 1)) + days) * 86_400 - 1
 
 
 # what was attested before

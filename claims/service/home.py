@@ -88,7 +88,8 @@ def write_home(home: Home) -> None:
         text = getattr(home, label)
         if isinstance(text, str) and not _TEXT.fullmatch(text):
             raise UsageError(f"the {label} must have at most 80 characters, without quotes and backslashes")
-    home.folder.mkdir(parents=True, exist_ok=True)
+    # Its documents name members: nobody else looks into the folder.
+    home.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     home.keys_folder.mkdir(mode=0o700, exist_ok=True)
     lines = [f"{key} = {_toml(getattr(home, key))}" for key in _KEYS]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")

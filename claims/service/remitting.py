@@ -19,6 +19,7 @@ from claims.service.calendar import date_at
 from claims.service.errors import BooksDiffer
 from claims.service.home import PAYER
 from claims.service.office import Office
+from claims.service.private_file import write_private
 from claims.settlement.payments import read_payments
 from claims.settlement.remittance import Finalised, build_remittance, trace_number
 
@@ -186,8 +187,7 @@ def _write(
     )
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{remittance.trace}.835"
-    path.touch(mode=0o600)
-    path.write_bytes(data)
+    write_private(path, data)
     work.remittances.add(
         StoredRemittance(
             trace=remittance.trace,

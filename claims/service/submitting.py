@@ -27,6 +27,7 @@ from claims.service.homes import billing_key
 from claims.service.intake import first_cause, goes_on, read_claims, received
 from claims.service.numbering import numbered_claims
 from claims.service.office import Office, load_abi
+from claims.service.private_file import write_private
 from claims.service.sending import Call, carry_out, enqueue, resume
 from claims.settlement.calldata import decide_call, settle_call, submit_call
 from claims.settlement.payments import read_payments
@@ -392,9 +393,7 @@ def _write_package(out: Path, file: Path, data: bytes, records: Sequence[Encount
     out.mkdir(parents=True, exist_ok=True)
     claims, evidence = out / f"{file.stem}.837", out / f"{file.stem}.records.json"
     if claims.resolve() != file.resolve():
-        claims.touch(mode=0o600)
-        claims.write_bytes(data)
-    evidence.touch(mode=0o600)
+        write_private(claims, data)
     # The payer checks services, person and signature; what else the record knows stays with the provider.
-    evidence.write_bytes(dump_records([without_context(record) for record in records]))
+    write_private(evidence, dump_records([without_context(record) for record in records]))
     return {"claims": str(claims), "records": str(evidence)}

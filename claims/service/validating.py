@@ -11,6 +11,7 @@ from claims.formats.x12.acknowledgement import acknowledge
 from claims.model.submission import IntakeError
 from claims.service.errors import UsageError
 from claims.service.intake import error_document, loose_errors, read_file, received
+from claims.service.private_file import write_private
 
 ACCEPTED, WITH_ERRORS, REJECTED = "accepted", "accepted with errors", "rejected"
 
@@ -90,5 +91,5 @@ def _written(file: Path, answer: bytes) -> Path:
     target = file.with_name(f"{file.stem}.checked.999")
     if target == file:
         raise UsageError(f"{file} is where the answer would be written: give the 837")
-    target.write_bytes(answer)
+    write_private(target, answer)
     return target

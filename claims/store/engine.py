@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import stat
@@ -21,6 +22,7 @@ BUSY_MILLISECONDS = 30_000
 
 _FOR_READING = "claims_for_reading"
 _OWNER_ONLY = 0o600
+_QUIET = "claims-store"
 
 
 def file_of(place: str | Path) -> Path:
@@ -39,7 +41,9 @@ def file_of(place: str | Path) -> Path:
 def open_engine(file: Path) -> Engine:
     """Open the file, made where it is missing and readable by its owner alone. Raises StoreUnusable."""
     _own(file)
-    engine = create_engine(URL.create("sqlite", database=str(file)), hide_parameters=True)
+    engine = create_engine(URL.create("sqlite", database=str(file)), hide_parameters=True, logging_name=_QUIET)
+    # Hidden parameters hide no rows, which are logged at DEBUG: this engine stays silent whatever the loggers above it allow.
+    logging.getLogger(f"sqlalchemy.engine.Engine.{_QUIET}").setLevel(logging.WARNING)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine

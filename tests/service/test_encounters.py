@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from claims.evidence.document import dump_records, load_records
 from claims.evidence.errors import RecordError
 from claims.model.encounter import Encounter
 from claims.service import encounters
+from claims.service.calendar import date_at
 from claims.service.encounters import KEPT, SIGNED, UNSIGNED, Attested, Choice, Clinician
 from claims.service.errors import UsageError
 from claims.service.evidence import verify_records
@@ -53,11 +55,15 @@ def test_each_signs_one_by_one(clinic: Office) -> None:
     assert [one.problem for one in verify_records(clinic, done.records)] == ["", ""]
 
 
-def test_an_attestation_lasts_400_days_of_the_chain_s_time(clinic: Office) -> None:
+def test_an_attestation_lasts_400_days_past_the_year_and_tells_nobody_the_day_of_its_signing(clinic: Office) -> None:
     (record,) = attest(clinic, visit("V-1")).records
-    assert record.attestation.valid_until == clinic.chain.head().timestamp + 400 * 86_400
-    (record,) = attest(clinic, visit("V-2"), valid_days=10).records
-    assert record.attestation.valid_until <= clinic.chain.head().timestamp + 10 * 86_400
+    year_end = int(datetime(date_at(clinic.chain.head().timestamp).year + 1, 1, 1, tzinfo=UTC).timestamp())
+    assert record.attestation.valid_until == year_end + 400 * 86_400 - 1
+    clinic.chain.advance(3 * 86_400 + 777)
+    (later,) = attest(clinic, visit("V-2")).records
+    assert later.attestation.valid_until == record.attestation.valid_until
+    (record,) = attest(clinic, visit("V-3"), valid_days=10).records
+    assert record.attestation.valid_until == year_end + 10 * 86_400 - 1
 
 
 def test_a_second_run_signs_nothing_twice(clinic: Office) -> None:

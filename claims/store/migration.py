@@ -48,7 +48,7 @@ class Migration:
             "\n".join(line for line in paragraph.splitlines() if not line.startswith("--"))
             for paragraph in self.text.split("\n\n")
         )
-        return tuple(statement for statement in paragraphs if statement.strip())
+        return tuple(statement.strip() for statement in paragraphs if statement.strip())
 
 
 def migrations(dialect: str = "sqlite") -> tuple[Migration, ...]:

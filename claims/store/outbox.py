@@ -99,16 +99,22 @@ class Outbox:
         self._set(known.intent, SENT)
 
     def failed(self, transaction_hash: bytes, reason: str, block: int | None = None) -> None:
-        """It reverted in `block`, or will never be mined (None); its intent failed for this reason. Raises NotStored.
+        """It reverted in `block`, or can never be mined (None). Raises NotStored; StoreConflict where it is confirmed.
 
-        Raises StoreConflict where it is confirmed: that is undone by `unconfirmed` alone.
+        A revert uses the nonce up: others of it are replaced, and the intent failed for this reason. What can never be mined
+        says nothing of the others, one of which may have taken the nonce: the intent fails with the last of them alone. What
+        failed before, or was replaced and will not be mined, changes nothing more.
         """
         known = self.get_transaction(transaction_hash)
         if known.state == CONFIRMED:
             raise StoreConflict(f"transaction 0x{transaction_hash.hex()} is confirmed and cannot fail")
-        self._replace_others(known)
+        if known.state == FAILED or (known.state == REPLACED and block is None):
+            return
+        if block is not None:
+            self._replace_others(known)
         self._mark(transaction_hash, state=FAILED, block=block)
-        self._set(known.intent, FAILED, reason)
+        if not any(other.state in _LIVE for other in self.transactions(known.intent)):
+            self._set(known.intent, FAILED, reason)
 
     def give_up(self, idempotency_key: str, reason: str) -> None:
         """A queued intent failed before anything was signed. Raises NotStored, and StoreConflict once something was."""

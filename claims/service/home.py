@@ -20,6 +20,8 @@ PROVIDER, PAYER = "provider", "payer"
 PARTY_KEYS = {PAYER: ("insurer", "credentialer", "adjudicator"), PROVIDER: ("provider",)}
 
 _TEXT = re.compile(r"[^\x00-\x1f\"\\]{0,80}")
+_PATH = re.compile(r"[^\x00-\x1f\"\\]{0,4096}")
+_PATHS = ("profile", "chain_folder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ class Home:
     city: str = ""
     state: str = ""
     postal_code: str = ""
+
+    @property
+    def profile_file(self) -> str:
+        """The profile as `load_profile` takes it: a file that is named relatively lies beside the home's settings."""
+        return str(self.folder / self.profile) if self.profile.endswith(".toml") else self.profile
 
     @property
     def store_file(self) -> Path:
@@ -86,7 +93,12 @@ def write_home(home: Home) -> None:
             raise UsageError(f"a home needs its {label}")
     for label in _KEYS:
         text = getattr(home, label)
-        if isinstance(text, str) and not _TEXT.fullmatch(text):
+        if label in _PATHS:
+            if not _PATH.fullmatch(str(text)):
+                raise UsageError(
+                    f"the {label.replace('_', ' ')} cannot be kept: choose a path without quotes and backslashes"
+                )
+        elif isinstance(text, str) and not _TEXT.fullmatch(text):
             raise UsageError(f"the {label} must have at most 80 characters, without quotes and backslashes")
     # Its documents name members: nobody else looks into the folder.
     home.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -35,6 +35,8 @@ def create_home(
     load_profile(profile)
     # Kept relative to the home, so that both can be moved together.
     where = Path(os.path.relpath(chain_folder or folder, folder))
+    if profile.endswith(".toml"):
+        profile = os.path.relpath(profile, folder)
     write_home(
         Home(
             folder=folder,
@@ -62,7 +64,7 @@ def create_key(folder: Path, name: str, passphrase: str) -> str:
     from claims.chain.profile import load_profile
 
     home = read_home(folder)
-    keystore = Keystore(home.keys_folder, LIGHT if load_profile(home.profile).development else STANDARD)
+    keystore = Keystore(home.keys_folder, LIGHT if load_profile(home.profile_file).development else STANDARD)
     if name in keystore.names():
         return keystore.address(name)
     return keystore.create(name, passphrase).address

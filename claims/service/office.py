@@ -158,7 +158,8 @@ def open_office(
     """Open a home with its chain; `profile` overrides the home's. `start_at` is a new embedded chain's first time."""
     home = read_home(folder)
     if profile is not None:
-        home = replace(home, profile=profile)
+        # Named on the command line, a file counts from where the command runs.
+        home = replace(home, profile=str(Path(profile).absolute()) if profile.endswith(".toml") else profile)
     with open_chain_of(home, start_at=start_at) as chain:
         office = Office(home, chain, passphrase)
         try:
@@ -173,10 +174,7 @@ def open_chain_of(home: Home, *, start_at: int | None = None) -> Chain:
     from claims.chain.client import open_chain
     from claims.chain.profile import load_profile
 
-    profile_name = home.profile
-    if profile_name.endswith(".toml") and not Path(profile_name).is_absolute():
-        profile_name = str(home.folder / profile_name)
-    return open_chain(load_profile(profile_name), home.chain_folder, known_abis(), start_at)
+    return open_chain(load_profile(home.profile_file), home.chain_folder, known_abis(), start_at)
 
 
 def book_label(payer: str) -> str:

@@ -34,7 +34,9 @@ def attest(
         Path | None,
         typer.Option(help="Record document to write, replaced where it exists. Default: records.json in the home."),
     ] = None,
-    valid_days: Annotated[int, typer.Option(min=1, max=36_500, help="Days after this year in which it may be claimed.")] = 400,
+    valid_days: Annotated[
+        int, typer.Option(min=1, max=36_500, help="Days after this year in which it may be claimed.")
+    ] = 400,
     each: Annotated[bool, typer.Option("--each", help="Sign each encounter by itself, not the shift in one.")] = False,
     supersedes: Annotated[int, typer.Option(min=0, help="Sequence that the one chosen encounter replaces.")] = 0,
     only: Annotated[Names, typer.Option(help="Attest this encounter alone; repeat it for several.")] = None,

@@ -91,9 +91,8 @@ def shown_commands() -> list[Command]:
             if block.language != "sh":
                 continue
             for command in commands(block):
-                for part in re.split(r"(?:;|&&|\|\||\|) *(?:do )?", command.line):
-                    if part.strip().startswith("claims "):
-                        found.append(Command(page, part.strip(), command.code))
+                parts = map(str.strip, re.split(r"(?:;|&&|\|\||\|) *(?:do )?", command.line))
+                found += [Command(page, part, command.code) for part in parts if part.startswith("claims ")]
     return found
 
 

@@ -43,11 +43,11 @@ def read_providers(text: str) -> tuple[NetworkProvider, ...]:
 def _provider(table: Table) -> NetworkProvider:
     npi = table.text("npi")
     if not _NPI.fullmatch(npi):
-        raise table.fault("npi", f"is {npi!r}; an NPI has ten digits")
+        raise table.fault("npi", "is not an NPI of ten digits")
     roster = table.texts("roster")
     for other in roster:
         if not _NPI.fullmatch(other):
-            raise table.fault("roster", f"names {other!r}; an NPI has ten digits")
+            raise table.fault("roster", "names what is not an NPI of ten digits")
     address = table.text("address", "")
     if address and not _ADDRESS.fullmatch(address):
         raise table.fault("address", "is not a chain address of 0x and 40 hexadecimal digits")

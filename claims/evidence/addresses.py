@@ -24,7 +24,7 @@ def checksum_address(raw: bytes) -> str:
 def address_bytes(text: str) -> bytes:
     """Read an address in one case, or in mixed case with a right EIP-55 checksum; raises ValueOutOfRange."""
     if not _ADDRESS.fullmatch(text):
-        raise ValueOutOfRange(f"{text[:60]!r} is not an address: write 0x and 40 hexadecimal digits")
+        raise ValueOutOfRange(f"a text of {len(text)} characters is not an address: write 0x and 40 hexadecimal digits")
     digits = text[2:]
     raw = bytes.fromhex(digits)
     if digits not in (digits.lower(), digits.upper()) and checksum_address(raw) != text:

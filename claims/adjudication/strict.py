@@ -11,6 +11,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 
 from claims.model.money import Money
+from claims.model.nesting import DEEPEST, nests_too_deep
 
 _AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,2})?")
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,12})?")
@@ -52,6 +53,8 @@ def parse_json(text: str, document: str) -> object:
             seen[key] = value
         return seen
 
+    if nests_too_deep(text):
+        raise DocumentError(document, "", f"nests deeper than {DEEPEST} levels")
     try:
         return json.loads(text, object_pairs_hook=once)
     except json.JSONDecodeError as error:

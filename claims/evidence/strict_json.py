@@ -10,12 +10,11 @@ from decimal import Decimal
 from typing import NoReturn
 
 from claims.evidence.errors import RecordError
+from claims.model.nesting import DEEPEST, nests_too_deep
 
 _HEX = re.compile(r"0x(?:[0-9a-f]{2})*")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,77}")
 _UNITS = re.compile(r"(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{0,14}[1-9])?")
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
-_DEEPEST = 32
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -94,7 +93,8 @@ class Place:
 
 def parse(data: bytes) -> Place:
     """Read UTF-8 JSON in which no object names a member twice; raises RecordError with the line that is broken."""
-    _refuse_depth(data)
+    if nests_too_deep(data):
+        raise RecordError(f"the document nests deeper than {DEEPEST} levels")
     try:
         value = json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse_constant)
     except json.JSONDecodeError as wrong:
@@ -106,18 +106,6 @@ def parse(data: bytes) -> Place:
     except ValueError:
         raise RecordError("the document holds a number that is too long") from None
     return Place(value, "")
-
-
-def _refuse_depth(data: bytes) -> None:
-    """Refuse brackets in brackets beyond any document of ours: where the recursion limit was raised, they end the process."""
-    depth = 0
-    for token in _TOKEN.findall(data):
-        if token in b"[{":
-            depth += 1
-        elif token in b"]}":
-            depth -= 1
-        if depth > _DEEPEST:
-            raise RecordError(f"the document nests deeper than {_DEEPEST} levels")
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -24,6 +24,7 @@ from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from claims.model.money import Money
+from claims.model.nesting import nests_too_deep
 
 Write = Callable[[Any], Any]
 Read = Callable[[Any], Any]
@@ -71,6 +72,8 @@ def decode(shape: type[Shape], text: str) -> Shape:
     kind: Any = shape
     _, read = _plan_of(kind)
     name = _name_of(kind)
+    if nests_too_deep(text):
+        raise CodingError("this nests too deep", name)
     try:
         document = json.loads(text, object_pairs_hook=_unique, parse_float=_no_float, parse_constant=_no_float)
     except CodingError as error:

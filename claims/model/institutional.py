@@ -28,6 +28,7 @@ class Institutional:
     """Type of bill (facility code and classification as CLM05-1 has them, such as 11 or 13), statement period, admission and discharge.
 
     `admission_type` is CL101, `admission_source` CL102, `discharge_status` CL103. `drg` is the DRG that the provider billed.
+    `discharge_hour` is HHMM, empty where the file gives none.
     """
 
     type_of_bill: str
@@ -41,6 +42,7 @@ class Institutional:
     diagnoses: tuple[CodedDiagnosis, ...] = ()
     procedures: tuple[CodedProcedure, ...] = ()
     value_codes: tuple[tuple[str, str], ...] = ()
+    discharge_hour: str = ""
 
     @property
     def inpatient(self) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from claims.model.claim import Claim
+from claims.model.money import ZERO, Money
+from claims.model.party import Payer, Person, Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class IntakeError:
     `level` is `interchange`, `group`, `transaction`, `segment`, `element` or `claim`. `position` is the segment's place in
     its transaction set (ST = 1). `element` and `component` count from 1; 0 where the whole segment is meant.
     `code` is the 999's own (IK304, IK403 or IK502), `snip` the SNIP type 1–7. `claim` is CLM01 where one claim is meant.
-    `data_element` is the X12 data element's number (IK402) where the guide tells it.
+    `data_element` is the X12 data element's number (IK402) where the guide tells it. `status` is what the 277CA says of it:
+    category and status code, with an entity where the code asks for one (`A7:178`, `A7:562:85`).
     `message` says what failed in words and never quotes the file's health data.
     """
 
@@ -31,6 +34,39 @@ class IntakeError:
     claim: str = ""
     transaction: str = ""
     data_element: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondent:
+    """Who submitted an 837 or is to receive it (loops 1000A and 1000B): name and identifier (NM109)."""
+
+    name: str = ""
+    identifier: str = ""
+    first_name: str = ""
+    is_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedClaim:
+    """A claim that goes no further though its transaction set was accepted: what a 277CA repeats of it, and its errors.
+
+    `place` counts the claims of the transaction set from 0. `charge` is zero where CLM02 cannot be read; `begins` and `ends`
+    are None where no date of service can be. `type_of_bill` is an institutional claim's, with its frequency.
+    """
+
+    place: int
+    number: str
+    errors: tuple[IntakeError, ...]
+    charge: Money = ZERO
+    billing: Provider = Provider("", "")
+    payer: Payer = Payer("", "")
+    patient: Person = Person("")
+    member_number: str = ""
+    begins: date | None = None
+    ends: date | None = None
+    clearinghouse_number: str = ""
+    type_of_bill: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +75,7 @@ class Transaction:
 
     An error of level `claim` turns away the one claim it names (a 277CA's business); any other rejects the whole
     transaction set, and `claims` is then empty. `claim_numbers` are the CLM01 of everything that was sent, good or bad;
-    `identifier` is ST01.
+    `identifier` is ST01. `rejected` are the claims turned away one by one, in order.
     """
 
     control_number: str
@@ -52,13 +88,19 @@ class Transaction:
     reference: str = ""
     claim_numbers: tuple[str, ...] = ()
     identifier: str = "837"
+    rejected: tuple[RejectedClaim, ...] = ()
+    submitter: Correspondent = Correspondent()
+    receiver: Correspondent = Correspondent()
 
     @property
     def verdict(self) -> str:
-        """IK501: `A` accepted, `E` accepted though some of its claims are not, `R` rejected as a whole."""
+        """IK501: `R` rejected as a whole, `E` accepted though claims in it break the guide (SNIP 1 and 2), else `A`.
+
+        A claim that breaks SNIP 3 to 7 is for the 277CA to reject: the transaction set that holds it stays accepted.
+        """
         if any(error.level != "claim" for error in self.errors):
             return "R"
-        return "E" if self.errors else "A"
+        return "E" if any(error.snip <= 2 for error in self.errors) else "A"
 
     @property
     def accepted(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from claims.model.coding import decode, encode
 from claims.model.decision import Decision
+from claims.model.nesting import nests_too_deep
 from claims.service.errors import UsageError
 from claims.service.private_file import write_private
 from claims.settlement.signed_decision import SignedDecision
@@ -46,7 +47,10 @@ def write_decisions(path: Path, payer: str, answers: Iterable[Answer]) -> None:
 def read_decisions(path: Path) -> tuple[str, tuple[Answer, ...]]:
     """Read a decision file: the payer's identifier and its answers; raises UsageError where it is none."""
     try:
-        document: Any = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if nests_too_deep(text):
+            raise ValueError
+        document: Any = json.loads(text)
         if document["format"] != FORMAT or document["version"] != VERSION:
             raise KeyError
         answers = tuple(decode(Answer, json.dumps(entry)) for entry in document["decisions"])

@@ -102,7 +102,7 @@ def test_a_policy_is_cancelled_once(world: World) -> None:
     assert run(*command, "--dry-run", "--json").json["transaction"] is None
     assert run(*command, "--passphrase-file", world.secret, "--json").json["transaction"] is not None
     assert "already" in run(*command, "--passphrase-file", world.secret).out
-    assert "cancelled from 2026-12-01" in run("policy", "show", "--home", world.payer).out
+    assert run("policy", "show", "--home", world.payer, "--json").json["policies"][0]["end_day"] == "2026-12-01"
     assert run(*command[:-1], "soon", "--passphrase-file", world.secret).code == 2
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from decimal import Decimal
 from typing import Any, NoReturn
 
 from claims.formats.fhir.errors import ExportError
-
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
-_DEEPEST = 128
+from claims.model.nesting import DEEPEST, nests_too_deep
 
 
 def parse(data: bytes) -> Any:
@@ -18,7 +15,8 @@ def parse(data: bytes) -> Any:
 
     Raises ExportError with the line that is broken.
     """
-    _refuse_depth(data)
+    if nests_too_deep(data):
+        raise ExportError(f"the export nests deeper than {DEEPEST} levels")
     try:
         return json.loads(
             data.decode("utf-8-sig"), object_pairs_hook=_once, parse_float=Decimal, parse_constant=_refuse_constant
@@ -31,18 +29,6 @@ def parse(data: bytes) -> Any:
         raise
     except ValueError:
         raise ExportError("the export holds a number that is too long") from None
-
-
-def _refuse_depth(data: bytes) -> None:
-    """Refuse brackets in brackets beyond any export: where the recursion limit was raised, they end the process."""
-    depth = 0
-    for token in _TOKEN.findall(data):
-        if token in b"[{":
-            depth += 1
-        elif token in b"]}":
-            depth -= 1
-        if depth > _DEEPEST:
-            raise ExportError(f"the export nests deeper than {_DEEPEST} levels")
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import NoReturn
 
 from claims.evidence.errors import RecordError
-from claims.model.nesting import DEEPEST, nests_too_deep
+from claims.model.nesting import nests_too_deep
 
+_DEEPEST = 32
 _HEX = re.compile(r"0x(?:[0-9a-f]{2})*")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,77}")
 _UNITS = re.compile(r"(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{0,14}[1-9])?")
@@ -93,8 +94,8 @@ class Place:
 
 def parse(data: bytes) -> Place:
     """Read UTF-8 JSON in which no object names a member twice; raises RecordError with the line that is broken."""
-    if nests_too_deep(data):
-        raise RecordError(f"the document nests deeper than {DEEPEST} levels")
+    if nests_too_deep(data, _DEEPEST):
+        raise RecordError(f"the document nests deeper than {_DEEPEST} levels")
     try:
         value = json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse_constant)
     except json.JSONDecodeError as wrong:

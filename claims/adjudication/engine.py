@@ -20,13 +20,12 @@ from claims.adjudication.findings import (
     Assumed,
     Case,
     Finding,
-    Tables,
     dollars,
 )
 from claims.adjudication.history import History
 from claims.adjudication.members import Members
 from claims.adjudication.plan_terms import PlanTerms, Terms
-from claims.adjudication.pricing import METHODS
+from claims.adjudication.pricing import price_lines
 from claims.adjudication.providers import Providers
 from claims.adjudication.rule_pack import rule_pack_hash
 from claims.model.claim import Claim, Line
@@ -37,6 +36,7 @@ from claims.model.member import Member
 from claims.model.money import ZERO, Money
 from claims.model.network import NetworkProvider
 from claims.model.plan import Accumulators, Plan
+from claims.model.tables import Tables
 
 __all__ = ["ASSUMED", "NotAdjudicable", "adjudicate", "prepare"]
 
@@ -115,16 +115,13 @@ def adjudicate(
             open_lines = tuple(line for line in open_lines if line.number not in denials)
             if not open_lines:
                 break
-    price = METHODS[terms.plan.pricing.method].price
-    priced = []
-    for line in open_lines:
-        result = price(case, line)
+    priced = list(zip(open_lines, price_lines(case, open_lines), strict=True)) if open_lines else []
+    for line, result in priced:
         finding = result.finding
         if finding.outcome == DENY:
             denials[line.number] = finding
         elif finding.outcome == PEND:
             waiting.add(line.number)
-        priced.append((line, result))
     pends = any(line.number in waiting and line.number not in denials for line in open_lines)
     for _, result in priced:
         finding = result.finding

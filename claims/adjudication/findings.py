@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from claims.adjudication.evidence_index import EvidenceIndex
 from claims.adjudication.history import History
@@ -15,6 +15,7 @@ from claims.adjudication.plan_terms import PlanTerms
 from claims.adjudication.providers import Providers
 from claims.model.claim import Claim, Line
 from claims.model.member import Member
+from claims.model.tables import Tables
 
 PASS, DENY, ADJUST, PEND, NOT_CHECKED = "pass", "deny", "adjust", "pend", "not checked"
 
@@ -26,14 +27,6 @@ class Assumed(Enum):
 
 
 ASSUMED = Assumed.ASSUMED
-
-
-class Tables(Protocol):
-    """The code tables an edit may look into; `versions` names each with the version that speaks."""
-
-    @property
-    def versions(self) -> tuple[tuple[str, str], ...]:
-        """(table, version) in a fixed order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from claims.adjudication.accumulation import carry, first_year
 from claims.adjudication.engine import adjudicate, prepare
 from claims.adjudication.evidence_index import EvidenceIndex
-from claims.adjudication.findings import Assumed, Tables
+from claims.adjudication.findings import Assumed
 from claims.adjudication.history import History, past_lines
 from claims.adjudication.members import Members
 from claims.adjudication.providers import Providers
@@ -19,6 +19,7 @@ from claims.model.history import PastLine
 from claims.model.member import Member
 from claims.model.network import NetworkProvider
 from claims.model.plan import Accumulators, Plan
+from claims.model.tables import Tables
 
 
 def adjudicate_all(

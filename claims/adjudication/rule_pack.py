@@ -7,9 +7,9 @@ import json
 from decimal import Decimal
 
 from claims.adjudication.edits import EDITS
-from claims.adjudication.findings import Tables
 from claims.adjudication.pricing import METHODS
 from claims.model.plan import Plan
+from claims.model.tables import Tables
 
 ENGINE = 1
 """The version of what is not an edit: the fold of findings, cost share and the decision's shape."""

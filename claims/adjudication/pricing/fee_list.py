@@ -7,7 +7,7 @@ from decimal import Decimal
 from claims.adjudication.codes import INCOMPLETE, NOT_COVERED, SEE_PLAN, UNITS_INVALID
 from claims.adjudication.findings import ADJUST, DENY, PASS, PEND, Case, Finding, dollars
 from claims.adjudication.plan_terms import half_up
-from claims.adjudication.pricing.priced import Method, Priced
+from claims.adjudication.pricing.priced import Method, Priced, line_by_line
 from claims.model.claim import Line
 
 
@@ -75,4 +75,4 @@ def _plain(units: Decimal) -> str:
     return f"{units.normalize():f}"
 
 
-METHOD = Method(1, price)
+METHOD = Method(1, line_by_line(price))

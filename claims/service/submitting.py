@@ -90,11 +90,12 @@ def hand_over(
 
     With `policy`, each claim is also submitted on the chain against that policy: its clock runs from then on. Raises
     FileRejected where nothing of the file can be presented, RecordError where a record was changed after it was sealed.
+    `records` None takes the records that this home attested.
     """
     office.require(PROVIDER)
     data = file.read_bytes()
     submission = _accepted(data, file, strict_npi=office.home.strict_npi)
-    known = load_records(records.read_bytes()) if records is not None else ()
+    known = _records(office, records)
     _require_sealed(office, known)
     backed = [(number, claim, choose_records(claim, known)) for number, claim in numbered_claims(submission)]
     if policy is not None:
@@ -114,7 +115,9 @@ def hand_over(
     return Handed(tuple(outcomes), files)
 
 
-def settle(office: Office, file: Path, *, records: Path, decisions: Path, dry_run: bool = False) -> tuple[Outcome, ...]:
+def settle(
+    office: Office, file: Path, *, records: Path | None = None, decisions: Path, dry_run: bool = False
+) -> tuple[Outcome, ...]:
     """Settle the approved claims of a decision file on the chain, one transaction each; sending is consent to the charge.
 
     Before anything is sent, every answer is held against the claim as it stands in `file` and against the records: a payer
@@ -124,7 +127,7 @@ def settle(office: Office, file: Path, *, records: Path, decisions: Path, dry_ru
     office.require(PROVIDER)
     submission = _accepted(file.read_bytes(), file, strict_npi=office.home.strict_npi)
     payer, answers = read_decisions(decisions)
-    known = {record.identifier: record for record in load_records(records.read_bytes())}
+    known = {record.identifier: record for record in _records(office, records)}
     _require_sealed(office, tuple(known.values()))
     claims = dict(numbered_claims(submission))
     book = office.book_of(payer)
@@ -138,6 +141,15 @@ def settle(office: Office, file: Path, *, records: Path, decisions: Path, dry_ru
         due.append((answer, claim, _consented(office, answer, claim, known, book)))
     outcomes = [_settle(office, *each, submission.sha256, dry_run=dry_run) for each in due]
     return tuple(outcomes) + tuple(_rejected(submission))
+
+
+def _records(office: Office, file: Path | None) -> tuple[EncounterRecord, ...]:
+    """Read the records of a document, or take those that the home attested: of each encounter the best, a signed one last."""
+    if file is not None:
+        return load_records(file.read_bytes())
+    with office.store.reading() as work:
+        kept = {(stored.record.identifier, stored.record.provider_npi): stored.record for stored in work.records.all()}
+    return tuple(kept.values())
 
 
 def _accepted(data: bytes, file: Path, *, strict_npi: bool) -> Submission:

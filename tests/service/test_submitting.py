@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from claims.chain.errors import MissingPassphrase, WrongPassphrase
+from claims.evidence.document import load_records
 from claims.evidence.errors import RecordError
 from claims.model.money import Money
 from claims.service.encounters import Choice, revoke
@@ -312,3 +314,11 @@ def test_without_the_right_passphrase_nothing_is_sent(
     with pytest.raises(error):
         local.settle()
     assert local.balances() == (ESCROW, Money(0))
+
+
+def test_without_a_document_the_records_that_the_home_attested_are_taken(local: Parties) -> None:
+    handed = hand_over(local.clinic, local.claim, records=None, out=local.to_payer)
+    assert len(load_records(Path(handed.files["records"]).read_bytes())) == len(load_records(local.records.read_bytes()))
+    local.adjudicate()
+    outcomes = settle(local.clinic, local.claim, decisions=local.decisions())
+    assert {outcome.status for outcome in outcomes} == {"settled"}

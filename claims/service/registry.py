@@ -173,6 +173,33 @@ def report_compromise(office: Office, practitioner: int, from_day: date) -> Act:
     )
 
 
+def rotate_key(office: Office, practitioner: int, key: str) -> Act:
+    """Give a clinician another key, after a loss or a theft; what the old one signed and was not paid is signed anew.
+
+    Raises UsageError for a clinician who is not enrolled; the contract refuses a key that anybody ever had.
+    """
+    found = office.read("Registry", "practitionerOf", practitioner)
+    if not int(found["key"], 16):
+        raise UsageError(f"practitioner {practitioner} is not enrolled: enrol the clinician with this key")
+    if found["key"].lower() == key.lower():
+        return Act(f"practitioner {practitioner} signs with {key} already")
+    act = _send(office, f"practitioner {practitioner} signs with {key} from now on", "rotateKey", practitioner, key)
+    if office.home.role == PAYER:
+        with office.store.unit_of_work() as work:
+            known = work.providers.by_practitioner(practitioner)
+            if known is not None:
+                work.providers.put(replace(known, signing_key=key))
+    return act
+
+
+def remove_from_roster(office: Office, provider: str, practitioner: int) -> Act:
+    """Take a clinician off a provider's roster, for every year of service."""
+    if not office.read("Registry", "rosterOf", provider, practitioner)["active"]:
+        return Act(f"practitioner {practitioner} is not on the roster")
+    what = f"practitioner {practitioner} taken off the roster"
+    return _send(office, what, "removeFromRoster", provider, practitioner)
+
+
 def show(office: Office, *, practitioner: int | None = None, provider: str | None = None) -> dict[str, Any]:
     """Return what the registry says of a clinician, of a provider, or of one on the other's roster; dates are ISO text."""
     result: dict[str, Any] = {}

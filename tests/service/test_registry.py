@@ -130,3 +130,29 @@ def test_a_stolen_key_does_not_count_from_a_day_on(payer: Office) -> None:
 def test_a_provider_keeps_no_list_of_npis(world: World) -> None:
     with open_office(world.clinic, passphrase=PASSPHRASE) as office, pytest.raises(UsageError, match="a payer's"):
         registry.enrol_provider(office, ADDRESS, 4, *ALWAYS, npi=NPI)
+
+
+def test_a_stolen_key_is_replaced_and_the_new_one_counts(payer: Office) -> None:
+    registry.enrol_practitioner(payer, 9, KEY, 9, *ALWAYS, npi=NPI)
+    registry.report_compromise(payer, 9, date(2020, 1, 1))
+    assert registry.rotate_key(payer, 9, ELSEWHERE).gas
+    assert registry.rotate_key(payer, 9, ELSEWHERE).gas is None
+    record = payer.read("Registry", "practitionerOf", 9)
+    assert (record["key"].lower(), record["compromisedFrom"]) == (ELSEWHERE, 0)
+    found = known(payer, NPI)
+    assert found is not None
+    assert found.signing_key == ELSEWHERE
+
+
+def test_a_key_of_nobody_is_not_rotated(payer: Office) -> None:
+    with pytest.raises(UsageError, match="not enrolled"):
+        registry.rotate_key(payer, 77, KEY)
+
+
+def test_who_left_is_taken_off_the_roster_once(payer: Office) -> None:
+    registry.enrol_practitioner(payer, 9, KEY, 9, *ALWAYS)
+    registry.enrol_provider(payer, ADDRESS, 4, *ALWAYS)
+    registry.add_to_roster(payer, ADDRESS, 9, *ALWAYS)
+    assert registry.remove_from_roster(payer, ADDRESS, 9).gas
+    assert registry.remove_from_roster(payer, ADDRESS, 9).gas is None
+    assert not payer.read("Registry", "rosterOf", ADDRESS, 9)["active"]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from claims.formats.x12.intake import read_submission
 from claims.model.claim import Claim
-from claims.model.submission import Group, IntakeError, Interchange, Submission, Transaction
-
-INSTITUTIONAL_GUIDE = "005010X223"
+from claims.model.submission import IntakeError, Submission, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +41,35 @@ class Received:
 
 
 def read_file(
-    path: Path, *, strict_npi: bool = False, seen_interchanges: Callable[[str], bool] | None = None
+    path: Path,
+    *,
+    strict_npi: bool = False,
+    payer: str = "",
+    seen_interchanges: Callable[[str], bool] | None = None,
+    validated: bool = False,
 ) -> Submission:
     """Read an 837 file; what is wrong with it is in the result. Raises OSError where there is no file to read."""
-    return read_claims(path.read_bytes(), strict_npi=strict_npi, seen_interchanges=seen_interchanges)
+    return read_claims(
+        path.read_bytes(),
+        strict_npi=strict_npi,
+        payer=payer,
+        seen_interchanges=seen_interchanges,
+        validated=validated,
+    )
 
 
 def read_claims(
-    data: bytes, *, strict_npi: bool = False, seen_interchanges: Callable[[str], bool] | None = None
+    data: bytes,
+    *,
+    strict_npi: bool = False,
+    payer: str = "",
+    seen_interchanges: Callable[[str], bool] | None = None,
+    validated: bool = False,
 ) -> Submission:
-    """Read an 837 as `read_submission` does, and reject institutional transaction sets: the engine has no price for them.
-
-    They are told so at once (IK502 = 1, not supported), beside whatever else is wrong with them.
-    """
-    submission = read_submission(data, strict_npi=strict_npi, seen_interchanges=seen_interchanges)
-    return replace(submission, interchanges=tuple(map(_professional_interchange, submission.interchanges)))
-
-
-def _professional_interchange(interchange: Interchange) -> Interchange:
-    return replace(interchange, groups=tuple(map(_professional_group, interchange.groups)))
-
-
-def _professional_group(group: Group) -> Group:
-    return replace(group, transactions=tuple(map(_professional_transaction, group.transactions)))
-
-
-def _professional_transaction(transaction: Transaction) -> Transaction:
-    if transaction.identifier != "837" or not transaction.version.startswith(INSTITUTIONAL_GUIDE):
-        return transaction
-    unsupported = IntakeError(
-        "transaction",
-        "1",
-        "institutional claims (837I) are not adjudicated here: send professional claims (837P)",
-        segment="ST",
-        position=1,
-        element=3,
-        transaction=transaction.control_number,
+    """Read an 837P or 837I as `read_submission` does: the one place where a file comes in."""
+    return read_submission(
+        data, strict_npi=strict_npi, payer=payer, seen_interchanges=seen_interchanges, validated=validated
     )
-    return replace(transaction, claims=(), errors=(unsupported, *transaction.errors))
 
 
 def received(submission: Submission) -> Iterator[Received]:
@@ -146,4 +135,5 @@ def error_document(error: IntakeError) -> dict[str, Any]:
         "snip": error.snip,
         "claim": error.claim,
         "transaction": error.transaction,
+        "status": error.status,
     }

@@ -144,7 +144,7 @@ class TestSharedFiles:
         for file in files:
             done = self.decided(file)
             assert done.code == 3
-            assert "institutional claims (837I) are not adjudicated here" in done.err
+            assert "N403" in done.err or "another character than ISA16 declares" in done.err
             assert {claim["status"] for claim in done.json["claims"]} == {"rejected"}
 
     @pytest.mark.parametrize("name", PAID)
@@ -248,7 +248,7 @@ class TestBadInput:
             ("negative-amount.837", "the charge in SV102 is negative"),
             ("unbalanced.837", "CLM02 is 185.00 and the lines add up to 175.00"),
             ("replacement-without-original.837", "needs REF*F8"),
-            ("institutional.837", "institutional claims (837I) are not adjudicated here"),
+            ("institutional.837", "CL1 (Institutional Claim Code) is required here and missing"),
         ],
     )
     def test_a_bad_837(self, name: str, cause: str) -> None:

@@ -23,6 +23,7 @@ _GROUP_CODES = frozenset(["1", "2", "3", "4", "5", "6", "19"])
 _QUALIFIERS = frozenset(["01", "14", "20", "27", "28", "29", "30", "33", "ZZ"])
 _MOST_CODES = 5
 _LONGEST_LOOP = 4
+_LAST_SYNTAX_TYPE = 2
 
 
 def acknowledge(submission: Submission, *, created: datetime, control_number: int) -> bytes:
@@ -46,8 +47,9 @@ def write_ta1(submission: Submission, *, created: datetime, control_number: int)
 def write_999(submission: Submission, *, created: datetime, control_number: int) -> bytes:
     """Write the 999s of all sound interchanges: one interchange for each, with a group and an ST for each group received.
 
-    A transaction set is accepted (A), accepted though claims in it are rejected (E), or rejected (R). An interchange whose
-    envelope is broken gets a TA1 instead; empty where no interchange is sound.
+    A transaction set is accepted (A), accepted though claims in it break the guide (E), or rejected (R). A claim that breaks
+    SNIP types 3 to 7 is no matter of a 999: `write_277ca` rejects it. An interchange whose envelope is broken gets a TA1
+    instead; empty where no interchange is sound.
     """
     sound = [received for received in submission.interchanges if not received.errors]
     return b"".join(_answer_groups(received, created, control_number + place) for place, received in enumerate(sound))
@@ -111,13 +113,12 @@ def _group_verdict(group: Group, accepted: int) -> str:
 def _transaction(transaction: Transaction) -> Iterator[Row]:
     kind, number = free_text(transaction.identifier, 3), free_text(transaction.control_number, 9)
     yield ("AK2", kind, number, free_text(transaction.version, 35))
-    placed = [
-        error for error in transaction.errors if error.position and error.segment and error.level != "transaction"
-    ]
+    told = [error for error in transaction.errors if error.level != "claim" or error.snip <= _LAST_SYNTAX_TYPE]
+    placed = [error for error in told if error.position and error.segment and error.level != "transaction"]
     placed.sort(key=lambda error: (error.position, error.segment, error.loop, error.claim, _segment_code(error)))
     for key, errors in groupby(placed, key=lambda e: (e.position, e.segment, e.loop, e.claim, _segment_code(e))):
         yield from _segment(*key, list(errors))
-    yield ("IK5", transaction.verdict, *_codes(_set_codes(transaction.errors), _SET_CODES))
+    yield ("IK5", transaction.verdict, *_codes(_set_codes(told), _SET_CODES))
 
 
 def _segment_code(error: IntakeError) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from claims.formats.x12.syntax import Delimiters, Segment, Stretch, SyntaxProblem, decode, read_stretches
+from claims.formats.x12.syntax import Delimiters, Segment, Stretch, SyntaxProblem, decode, read_segment, read_stretches
 from claims.model.submission import IntakeError
 
 
@@ -61,19 +61,32 @@ def read_envelope(data: bytes) -> tuple[list[RawInterchange], list[IntakeError]]
     return interchanges, errors
 
 
+_ENVELOPE = frozenset({"GS", "ST", "SE", "GE", "IEA"})
+
+
 class _Reader:
     """Sorts the segments of one interchange into groups and transaction sets."""
 
     def __init__(self, stretch: Stretch) -> None:
         self.stretch = stretch
-        self.interchange = RawInterchange(stretch.segments[0], stretch.delimiters)
+        self.interchange = RawInterchange(read_segment(stretch.texts[0], stretch.delimiters), stretch.delimiters)
         self.group: RawGroup | None = None
         self.transaction: RawTransaction | None = None
         self.stray = 0
 
     def read(self) -> RawInterchange:
-        for segment in self.stretch.segments[1:]:
-            self._place(segment)
+        marks = self.stretch.delimiters
+        for text in self.stretch.texts[1:]:
+            # Most segments stand inside a transaction set: they are read once, with their place in it.
+            inside = self.transaction
+            if inside is None:
+                self._place(read_segment(text, marks))
+                continue
+            segment = read_segment(text, marks, len(inside.segments) + 1)
+            if segment.elements[0] in _ENVELOPE:
+                self._place(segment)
+            else:
+                inside.segments.append(segment)
         self._finish()
         return self.interchange
 
@@ -88,10 +101,10 @@ class _Reader:
                 self.interchange.groups.append(self.group)
             case "ST" if self.group is not None:
                 self._close_transaction()
-                self.transaction = RawTransaction([replace(segment, position=1)])
+                self.transaction = RawTransaction([_placed(segment, 1)])
                 self.group.transactions.append(self.transaction)
             case "SE" if self.transaction is not None:
-                self._append(segment)
+                self.transaction.segments.append(segment)
                 self.transaction.errors.extend(_set_trailer_errors(self.transaction))
                 self.transaction = None
             case "GE" if self.group is not None:
@@ -105,15 +118,8 @@ class _Reader:
                 self.interchange.errors.extend(_interchange_trailer_errors(self.interchange))
             case "TA1" if self.group is None:
                 self.interchange.loose.append(segment)
-            case _ if self.transaction is not None:
-                self._append(segment)
             case _:
                 self.stray += 1
-
-    def _append(self, segment: Segment) -> None:
-        if self.transaction is not None:
-            place = len(self.transaction.segments) + 1
-            self.transaction.segments.append(replace(segment, position=place))
 
     def _close_transaction(self) -> None:
         if self.transaction is not None:
@@ -151,6 +157,10 @@ class _Reader:
                 )
             )
         errors.extend(_repeated_groups(self.interchange.groups))
+
+
+def _placed(segment: Segment, position: int) -> Segment:
+    return Segment(segment.text, segment.elements, segment.delimiters, position)
 
 
 def _whole(text: str) -> int | None:

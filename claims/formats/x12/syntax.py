@@ -88,11 +88,16 @@ def read_delimiters(text: str) -> Delimiters:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """One interchange's text, cut at the next ISA, split into segments; `rest` is what stands after the last terminator."""
+    """One interchange's text, cut at the next ISA, as its segments' texts; `rest` is what stands after the last terminator."""
 
     delimiters: Delimiters
-    segments: tuple[Segment, ...]
+    texts: tuple[str, ...]
     rest: str
+
+    @property
+    def segments(self) -> Iterator[Segment]:
+        """The segments, read one by one; they have no position yet."""
+        return (read_segment(text, self.delimiters) for text in self.texts)
 
 
 def read_stretches(text: str) -> Iterator[Stretch]:
@@ -107,7 +112,7 @@ def read_stretches(text: str) -> Iterator[Stretch]:
         found = boundary.search(text, start + ISA_LENGTH)
         end = found.end() if found else len(text)
         *pieces, rest = text[start:end].split(delimiters.segment)
-        yield Stretch(delimiters, tuple(read_segment(piece, delimiters) for piece in pieces), rest.strip())
+        yield Stretch(delimiters, tuple(pieces), rest.strip())
         start = _skip_blank(text, end)
 
 

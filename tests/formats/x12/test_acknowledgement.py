@@ -66,10 +66,16 @@ def test_a_guide_error_rejects_its_set_and_names_the_place(change: Change) -> No
     assert "AK9*P*2*2*1" in rows
 
 
-def test_a_rejected_claim_leaves_its_set_accepted_with_errors(change: Change) -> None:
-    rows = answer(change("CLM*HILL-1*180.50", "CLM*HILL-1*180.51"))
-    assert rows[5:9] == ["IK3*CLM*19*2300*8", "CTX*CLM01:HILL-1", "IK4*2**I12", "IK5*E*I5"]
+def test_a_claim_that_breaks_the_guide_leaves_its_set_accepted_with_errors(change: Change) -> None:
+    rows = answer(change("LX*2~", "LX*3~"))
+    assert rows[5:9] == ["IK3*LX*33*2400*8", "CTX*CLM01:HILL-1", "IK4*1**7", "IK5*E*I5"]
     assert "AK9*E*2*2*2" in rows
+
+
+def test_a_claim_that_does_not_balance_is_not_the_999s_business(change: Change) -> None:
+    rows = answer(change("CLM*HILL-1*180.50", "CLM*HILL-1*180.51"))
+    assert rows[4:6] == ["AK2*837*0001*005010X222A1", "IK5*A"]
+    assert "AK9*A*2*2*2" in rows
 
 
 def test_an_error_of_the_set_itself_is_a_code_of_ik5(change: Change) -> None:
@@ -139,7 +145,7 @@ def test_a_ta1_and_a_claim_in_words(change: Change) -> None:
     assert describe_999(write_ta1(broken, created=CREATED, control_number=7)) == [
         "interchange 000000101: rejected (note 001)"
     ]
-    claim = read_submission(change("CLM*HILL-1*180.50", "CLM*HILL-1*180.51"))
+    claim = read_submission(change("LX*2~", "LX*3~"))
     assert "      of claim HILL-1" in describe_999(write_999(claim, created=CREATED, control_number=7))
 
 

@@ -43,7 +43,7 @@ def test_an_absent_element_or_component_is_empty() -> None:
 def test_each_interchange_is_split_by_its_own_delimiters() -> None:
     second = ISA.replace("*", "|").replace(":~", ">!")
     stretches = list(read_stretches(f"\n{ISA}\r\nTA1*1~\r\n{second}TA1|2|A*B!rest"))
-    assert [[s.elements for s in stretch.segments[1:]] for stretch in stretches] == [
+    assert [[s.elements for s in list(stretch.segments)[1:]] for stretch in stretches] == [
         [("TA1", "1")],
         [("TA1", "2", "A*B")],
     ]
@@ -52,5 +52,5 @@ def test_each_interchange_is_split_by_its_own_delimiters() -> None:
 
 def test_a_newline_may_end_segments() -> None:
     (stretch,) = read_stretches(ISA[:-1] + "\r" + "\nTA1*1\r\n")
-    assert stretch.segments[1].elements == ("TA1", "1")
+    assert list(stretch.segments)[1].elements == ("TA1", "1")
     assert stretch.rest == ""

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
-from claims.cli.console import print_json, print_lines
+from claims.cli.console import note, print_json, print_lines
 from claims.cli.options import HOME, AsJson, Home, PassphraseFile, Profile
+
+CLAIM_CAP = "50000.00"
 
 
 def deploy(
     home: Home = HOME,
-    claim_cap: Annotated[str, typer.Option(help="The most that one claim is paid, in dollars.")] = "50000.00",
+    claim_cap: Annotated[
+        str | None, typer.Option(help="The most that one claim is paid, in dollars. Default: 50000.00.")
+    ] = None,
     fund: Annotated[str | None, typer.Option(help="What the escrow shall hold at least, in dollars.")] = None,
     token: Annotated[
         str | None, typer.Option(help="Address of the token to pay in; a development chain gets test dollars.")
     ] = None,
-    quorum: Annotated[int, typer.Option(help="Adjudicators that must sign a payment above --quorum-above.")] = 1,
+    quorum: Annotated[int, typer.Option(min=1, help="Adjudicators that must sign a payment above --quorum-above.")] = 1,
     quorum_above: Annotated[
         str | None, typer.Option(help="Payment, in dollars, above which the quorum holds. Default: the cap.")
     ] = None,
@@ -31,28 +36,46 @@ def deploy(
 
     Example: claims deploy --home payer --fund 100000.00 --claim-cap 5000.00
     """
-    from claims.model.money import Money
     from claims.service import deployment
+    from claims.service.arguments import parse_address, parse_amount
     from claims.service.keys import passphrase
     from claims.service.office import open_office
 
+    wanted_cap = parse_amount(claim_cap or CLAIM_CAP, "--claim-cap")
+    wanted_fund = None if fund is None else parse_amount(fund, "--fund")
+    wanted_above = None if quorum_above is None else parse_amount(quorum_above, "--quorum-above")
+    paid_in = None if token is None else parse_address(token, "--token")
     with open_office(home, profile=profile, passphrase=passphrase(passphrase_file)) as office:
         done = deployment.deploy(
             office,
-            claim_cap=Money.parse(claim_cap),
-            fund=None if fund is None else Money.parse(fund),
-            token=token,
+            claim_cap=wanted_cap,
+            fund=wanted_fund,
+            token=paid_in,
             quorum=quorum,
-            quorum_above=None if quorum_above is None else Money.parse(quorum_above),
+            quorum_above=wanted_above,
         )
-        record = str(office.deployment_file)
+        record = os.path.normpath(office.deployment_file)
+    if claim_cap is not None and done.claim_cap != wanted_cap:
+        note(
+            f"warning: the book was deployed with a cap of {done.claim_cap} a claim and keeps it; --claim-cap changed nothing"
+        )
     if as_json:
         print_json(
-            {"chain_id": done.chain_id, "contracts": done.addresses, "escrow": str(done.escrow), "record": record}
+            {
+                "chain_id": done.chain_id,
+                "contracts": done.addresses,
+                "escrow": str(done.escrow),
+                "claim_cap": str(done.claim_cap),
+                "record": record,
+            }
         )
         return
     print_lines([f"chain {done.chain_id}"])
     print_lines(f"  {name:<12} {address}" for name, address in done.addresses.items())
     print_lines(
-        [f"  escrow       {done.escrow}", f"recorded in {record}; the code on the chain was compared with abi/"]
+        [
+            f"  escrow       {done.escrow}",
+            f"  claim cap    {done.claim_cap}",
+            f"recorded in {record}; the code on the chain was compared with abi/",
+        ]
     )

@@ -28,12 +28,25 @@ CODES = {
     "NotADirectoryError": USAGE,
     "PermissionError": USAGE,
     "UnicodeDecodeError": USAGE,
+    "OSError": FAILED,
     "FileRejected": REFUSED,
     "WriteProblem": USAGE,
     "Reverted": REFUSED,
     "ChainUnreachable": UNREACHABLE,
     "ClaimPending": PENDING,
 }
+
+ADVICE = {
+    "Treasury_SurplusShort": "the escrow is too small for this reserve (amounts in token units); add to it with "
+    "`claims deploy --fund`, or choose a smaller --reserve",
+    "Registry_PractitionerUnknown": "nobody is enrolled under this id; `claims registry enrol --practitioner` does it",
+    "Registry_ProviderUnknown": "this address is not enrolled; `claims registry enrol --provider` does it",
+    "Registry_KeyUsed": "another clinician is enrolled with this key; each needs one of their own",
+    "Registry_WindowInvalid": "the first day must not come after the last",
+    "Registry_NotPractitioner": "only the clinician's own key can do this; see --key",
+    "OwnableUnauthorizedAccount": "the contract belongs to another key; its owner's home must run this",
+}
+"""What to do about a contract's refusal that a command meets outside a claim, by the error's name."""
 
 
 def exit_code(error: BaseException) -> int | None:
@@ -54,4 +67,7 @@ def told(error: BaseException) -> str:
         return f"{error.strerror or type(error).__name__}: {error.filename}"
     if isinstance(error, UnicodeDecodeError):
         return "the file is not text in UTF-8"
-    return str(error) or type(error).__name__
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    advice = ADVICE.get(getattr(error, "error_name", ""))
+    return f"{error}: {advice}" if advice else str(error) or type(error).__name__

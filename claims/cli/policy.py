@@ -35,12 +35,13 @@ def issue(
 
     Example: claims policy issue --home payer --person P-204 --year 2026 --limit 20000.00
     """
-    from claims.model.money import Money
     from claims.service import policies
+    from claims.service.arguments import parse_amount
     from claims.service.keys import passphrase
     from claims.service.office import open_office
 
-    most, locked = Money.parse(limit), None if reserve is None else Money.parse(reserve)
+    most = parse_amount(limit, "--limit")
+    locked = None if reserve is None else parse_amount(reserve, "--reserve")
     wanted = _ranks(ranks)
     secret = None if dry_run else passphrase(passphrase_file)
     with open_office(home, profile=profile, passphrase=secret) as office:

@@ -11,7 +11,7 @@ from claims.cli.options import HOME, AsJson, Home, PassphraseFile, Profile
 
 app = typer.Typer(no_args_is_help=True, help="Who may attest and who may bill: credentials, rosters, suspensions.")
 
-Practitioner = Annotated[int | None, typer.Option(help="A clinician's registry id, from 1.")]
+Practitioner = Annotated[int | None, typer.Option(min=1, max=2**32 - 1, help="A clinician's registry id, from 1.")]
 Provider = Annotated[str | None, typer.Option(help="A billing provider's address.")]
 
 
@@ -22,8 +22,14 @@ def enrol(
     key: Annotated[str | None, typer.Option(help="The address of the clinician's key.")] = None,
     provider: Provider = None,
     controller: Annotated[
-        int, typer.Option(help="Number of whoever stands behind it; one controller cannot attest its own services.")
-    ] = 0,
+        int | None,
+        typer.Option(
+            min=1,
+            max=2**32 - 1,
+            help="Number of whoever stands behind a clinician or provider, for an enrolment; one controller cannot attest "
+            "its own services.",
+        ),
+    ] = None,
     npi: Annotated[
         str, typer.Option(help="NPI of the clinician or provider: the home keeps whose id or address it is.")
     ] = "",
@@ -43,25 +49,33 @@ def enrol(
     from claims.service import registry
     from claims.service.calendar import parse_date
     from claims.service.errors import UsageError
+    from claims.service.home import PAYER
     from claims.service.keys import passphrase
     from claims.service.office import open_office
 
     if book is not None and (practitioner is not None or provider is not None or key is not None or npi):
         raise UsageError("--book is listed by itself: give the others in a command of their own")
     first, last = parse_date(begins, "--from"), parse_date(through, "--through")
+    if last < first:
+        raise UsageError(f"--through {last} is before --from {first}")
+    account, signing_key = _address(provider, "--provider"), _address(key, "--key")
+    listed = _address(book, "--book")
     with open_office(home, profile=profile, passphrase=passphrase(passphrase_file)) as office:
-        if book is not None:
-            act = registry.list_book(office, book)
-        elif practitioner is not None and key is not None:
-            if provider is not None:
+        office.require(PAYER)
+        if listed is not None:
+            act = registry.list_book(office, listed)
+        elif practitioner is not None and signing_key is not None:
+            if account is not None:
                 raise UsageError("enrol the clinician first (no --provider), then the roster (no --key)")
-            act = registry.enrol_practitioner(office, practitioner, key, controller, first, last, npi=npi)
-        elif practitioner is not None and provider is not None:
+            act = registry.enrol_practitioner(
+                office, practitioner, signing_key, _controller(controller), first, last, npi=npi
+            )
+        elif practitioner is not None and account is not None:
             if npi:
                 raise UsageError("--npi belongs to an enrolment: a roster names an id and an address")
-            act = registry.add_to_roster(office, provider, practitioner, first, last)
-        elif provider is not None:
-            act = registry.enrol_provider(office, provider, controller, first, last, npi=npi)
+            act = registry.add_to_roster(office, account, practitioner, first, last)
+        elif account is not None:
+            act = registry.enrol_provider(office, account, _controller(controller), first, last, npi=npi)
         else:
             raise UsageError("give --practitioner with --key, --provider, both without --key, or --book")
     _told(act, as_json)
@@ -72,7 +86,7 @@ def suspend(
     home: Home = HOME,
     practitioner: Practitioner = None,
     provider: Provider = None,
-    reinstate: Annotated[bool, typer.Option(help="Take a suspension back.")] = False,
+    reinstate: Annotated[bool, typer.Option("--reinstate", help="Take a suspension back.")] = False,
     profile: Profile = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
@@ -82,11 +96,14 @@ def suspend(
     Example: claims registry suspend --home payer --practitioner 7
     """
     from claims.service import registry
+    from claims.service.home import PAYER
     from claims.service.keys import passphrase
     from claims.service.office import open_office
 
+    account = _address(provider, "--provider")
     with open_office(home, profile=profile, passphrase=passphrase(passphrase_file)) as office:
-        act = registry.suspend(office, practitioner=practitioner, provider=provider, suspended=not reinstate)
+        office.require(PAYER)
+        act = registry.suspend(office, practitioner=practitioner, provider=account, suspended=not reinstate)
     _told(act, as_json)
 
 
@@ -97,7 +114,8 @@ def exclude(
     practitioner: Practitioner = None,
     provider: Provider = None,
     compromised: Annotated[
-        bool, typer.Option(help="The clinician's key was stolen: from this day on it does not count.")
+        bool,
+        typer.Option("--compromised", help="The clinician's key was stolen: from --last-day on it does not count."),
     ] = False,
     profile: Profile = None,
     passphrase_file: PassphraseFile = None,
@@ -110,17 +128,20 @@ def exclude(
     from claims.service import registry
     from claims.service.calendar import parse_date
     from claims.service.errors import UsageError
+    from claims.service.home import PAYER
     from claims.service.keys import passphrase
     from claims.service.office import open_office
 
+    account = _address(provider, "--provider")
     day = parse_date(last_day, "--last-day")
     with open_office(home, profile=profile, passphrase=passphrase(passphrase_file)) as office:
+        office.require(PAYER)
         if compromised:
             if practitioner is None:
                 raise UsageError("--compromised is about a clinician's key: give --practitioner")
             act = registry.report_compromise(office, practitioner, day)
         else:
-            act = registry.exclude(office, day, practitioner=practitioner, provider=provider)
+            act = registry.exclude(office, day, practitioner=practitioner, provider=account)
     _told(act, as_json)
 
 
@@ -139,13 +160,31 @@ def show(
     from claims.service import registry
     from claims.service.office import open_office
 
+    account = _address(provider, "--provider")
     with open_office(home, profile=profile) as office:
-        found = registry.show(office, practitioner=practitioner, provider=provider)
+        found = registry.show(office, practitioner=practitioner, provider=account)
     if as_json:
         print_json(found)
         return
     for noun, record in found.items():
-        print_lines([noun] + [f"  {name}: {'-' if value is None else value}" for name, value in record.items()])
+        if noun != "roster" and not record["controller"]:
+            print_lines([f"{noun} {record.get('id', record.get('address'))} is not enrolled"])
+        else:
+            print_lines([noun] + [f"  {name}: {'-' if value is None else value}" for name, value in record.items()])
+
+
+def _address(text: str | None, option: str) -> str | None:
+    from claims.service.arguments import parse_address
+
+    return None if text is None else parse_address(text, option)
+
+
+def _controller(number: int | None) -> int:
+    from claims.service.errors import UsageError
+
+    if number is None:
+        raise UsageError("an enrolment needs --controller: a number that you give to whoever stands behind it, from 1")
+    return number
 
 
 def _told(act: Any, as_json: bool) -> None:

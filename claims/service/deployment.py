@@ -15,11 +15,12 @@ RUN_OUT_DAYS = 730
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """What stands on the chain: addresses by recorded name, and the escrow in cents after funding."""
+    """What stands on the chain: addresses by recorded name, the escrow after funding, and the cap that holds."""
 
     chain_id: int
     addresses: dict[str, str]
     escrow: Money
+    claim_cap: Money
 
 
 def deploy(
@@ -75,7 +76,8 @@ def deploy(
         office.write(insurer, "InsurerBook", "setAdjudicator", adjudicator, True)
     if fund is not None:
         fund_escrow(office, fund, mint=token is None)
-    return Deployed(chain.chain_id, office.addresses, escrow(office))
+    cap = Money(office.read("InsurerBook", "controls")["claimCap"])
+    return Deployed(chain.chain_id, office.addresses, escrow(office), cap)
 
 
 def fund_escrow(office: Office, at_least: Money, *, mint: bool) -> None:

@@ -82,6 +82,14 @@ def test_too_little_escrow_is_told_by_its_name(world: World) -> None:
     answer = issue(world, limit="5000.00")
     assert answer.code == 3
     assert "Treasury_SurplusShort" in answer.err
+    assert "`claims deploy --fund`" in answer.err
+
+
+@pytest.mark.parametrize("amount", ["ten", "-10", "1.234", "NaN"])
+def test_an_amount_that_is_none_names_its_option(world: World, amount: str) -> None:
+    answer = issue(world, limit=amount)
+    assert answer.code == 2
+    assert "--limit" in answer.err
 
 
 def test_a_dry_run_tells_the_gas_and_changes_nothing(world: World) -> None:

@@ -55,10 +55,59 @@ def test_options_that_do_not_go_together(world: World, arguments: tuple[object, 
     assert world.snapshot() == before
 
 
-def test_what_the_registry_refuses_is_told_by_its_name(world: World) -> None:
-    answer = registry(world, "enrol", "--practitioner", 9, "--key", KEY)
+def test_what_the_registry_refuses_is_told_by_its_name_and_with_what_to_do(world: World) -> None:
+    answer = registry(world, "suspend", "--practitioner", 99)
     assert answer.code == 3
-    assert "Registry_ControllerZero" in answer.err
+    assert "Registry_PractitionerUnknown" in answer.err
+    assert "`claims registry enrol --practitioner`" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments", "words"),
+    [
+        ("enrol", ("--practitioner", 9, "--key", KEY), "--controller"),
+        ("enrol", ("--provider", ADDRESS), "--controller"),
+        ("enrol", ("--practitioner", 9, "--key", "nobody", "--controller", 9), "--key: "),
+        ("enrol", ("--provider", ADDRESS[:-1], "--controller", 9), "--provider: "),
+        ("enrol", ("--book", "0xE15f5e6A0d9dcF7BD2a1b1cF0f1fA3D4A8a90001"), "checksum"),
+        ("enrol", ("--practitioner", 0, "--key", KEY, "--controller", 9), "--practitioner"),
+        (
+            "enrol",
+            ("--provider", ADDRESS, "--controller", 9, "--from", "2027-01-01", "--through", "2026-01-01"),
+            "--through",
+        ),
+        ("suspend", ("--provider", "0xabc"), "--provider: "),
+        ("exclude", ("--provider", "0xabc", "--last-day", "2026-06-30"), "--provider: "),
+    ],
+    ids=str,
+)
+def test_a_mistyped_value_names_its_option_and_changes_nothing(
+    world: World, verb: str, arguments: tuple[object, ...], words: str
+) -> None:
+    before = world.snapshot()
+    answer = registry(world, verb, *arguments)
+    assert answer.code == 2
+    assert words in answer.err
+    assert world.snapshot() == before
+
+
+def test_who_is_not_enrolled_is_told_so(world: World) -> None:
+    answer = run("registry", "show", "--home", world.payer, "--practitioner", 99, "--provider", ADDRESS)
+    assert answer.code == 0
+    assert "practitioner 99 is not enrolled" in answer.out
+    assert f"provider {ADDRESS} is not enrolled" in answer.out
+
+
+def test_a_provider_s_home_credentials_nobody(world: World) -> None:
+    options = ("--home", world.clinic, "--passphrase-file", world.secret)
+    for command in (
+        ("enrol", "--provider", ADDRESS, "--controller", 9),
+        ("suspend", "--practitioner", CLINICIAN),
+        ("exclude", "--practitioner", CLINICIAN, "--last-day", "2026-06-30"),
+    ):
+        answer = run("registry", *command, *options)
+        assert answer.code == 2
+        assert "a payer's" in answer.err
 
 
 def test_a_clinician_is_suspended_excluded_and_shown(world: World) -> None:

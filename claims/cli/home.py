@@ -25,7 +25,9 @@ def create(
         typer.Option(help="Folder of the embedded chain and of the deployment's record; two homes share it to meet."),
     ] = None,
     tax_id: Annotated[str, typer.Option(help="Tax number, for the 835.")] = "",
-    strict_npi: Annotated[bool, typer.Option(help="Reject claims whose NPIs fail the check digit.")] = False,
+    strict_npi: Annotated[
+        bool, typer.Option("--strict-npi", help="Reject claims whose NPIs fail the check digit.")
+    ] = False,
     street: Annotated[str, typer.Option(help="A payer's street, for the 835.")] = "",
     city: Annotated[str, typer.Option(help="A payer's city, for the 835.")] = "",
     state: Annotated[str, typer.Option(help="A payer's state, two letters, for the 835.")] = "",
@@ -52,7 +54,7 @@ def create(
         tax_id=tax_id,
         strict_npi=strict_npi,
         address=Address(street, "", city, state, postal_code),
-        passphrase=passphrase(passphrase_file),
+        passphrase=passphrase(passphrase_file, fresh=True),
     )
     if as_json:
         print_json(made)

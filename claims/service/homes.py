@@ -59,7 +59,11 @@ def create_home(
 
 
 def create_key(folder: Path, name: str, passphrase: str) -> str:
-    """Make a key where there is none of that name, and return its address."""
+    """Make a key where there is none of that name, and return its address.
+
+    The keys of a home have one passphrase: a further key is made only with one that opens the home's first. Raises
+    WrongPassphrase otherwise, since a key under a mistyped passphrase could never be used.
+    """
     from claims.chain.keystore import LIGHT, STANDARD, Keystore
     from claims.chain.profile import load_profile
 
@@ -67,6 +71,8 @@ def create_key(folder: Path, name: str, passphrase: str) -> str:
     keystore = Keystore(home.keys_folder, LIGHT if load_profile(home.profile_file).development else STANDARD)
     if name in keystore.names():
         return keystore.address(name)
+    if keystore.names():
+        keystore.unlock(keystore.names()[0], passphrase)
     return keystore.create(name, passphrase).address
 
 

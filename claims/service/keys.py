@@ -10,10 +10,11 @@ from pathlib import Path
 from claims.service.errors import UsageError
 
 
-def passphrase(file: Path | None) -> str:
+def passphrase(file: Path | None, *, fresh: bool = False) -> str:
     """Return the passphrase: from a file, from the descriptor that CLAIMS_PASSPHRASE_FD names, or from a prompt on a terminal.
 
-    Raises MissingPassphrase where there is none of the three.
+    `fresh` is for keys that are made now: what is typed is asked for twice, since nothing else could find it mistyped.
+    Raises MissingPassphrase where there is none of the three, UsageError where the two differ.
     """
     from claims.chain.errors import MissingPassphrase
     from claims.chain.keystore import passphrase_from_descriptor, passphrase_from_file
@@ -29,4 +30,7 @@ def passphrase(file: Path | None) -> str:
         raise MissingPassphrase(
             "the keys need their passphrase: give --passphrase-file FILE, set CLAIMS_PASSPHRASE_FILE, or use a terminal"
         )
-    return getpass.getpass("Passphrase of the home's keys: ")
+    typed = getpass.getpass("Passphrase of the home's keys: ")
+    if fresh and getpass.getpass("The same once more: ") != typed:
+        raise UsageError("the two passphrases differ; nothing was made: repeat the command")
+    return typed

@@ -16,7 +16,8 @@ def screen(*, errors: bool = False) -> Console:
     """Return a terminal writer; it honours NO_COLOR and never marks up what it is given."""
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "120"))
+    columns = os.environ.get("COLUMNS", "")
+    width = None if sys.stdout.isatty() else int(columns) if columns.isdecimal() and int(columns) else 120
     return Console(stderr=errors, highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
 
 
@@ -37,14 +38,22 @@ def note(text: str) -> None:
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()) -> None:
-    """Write a plain table; columns whose index is in `right` are aligned to the right."""
+    """Write a plain table; columns whose index is in `right` are aligned to the right.
+
+    Those hold numbers: however narrow the terminal, they are never folded, since a folded amount is misread.
+    """
     from rich.box import SIMPLE
     from rich.table import Table
 
     table = Table(box=SIMPLE, pad_edge=False, show_edge=False)
     to_the_right = set(right)
+    body = list(rows)
     for index, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if index in to_the_right else "left", overflow="fold")
-    for row in rows:
+        if index in to_the_right:
+            widest = max(len(text) for text in (heading, *(row[index] for row in body)))
+            table.add_column(heading, justify="right", min_width=widest)
+        else:
+            table.add_column(heading, overflow="fold")
+    for row in body:
         table.add_row(*row)
     screen().print(table)

@@ -21,7 +21,7 @@ app = typer.Typer(no_args_is_help=True, help="Remittances (835): check whether o
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="One or more 835 files, of any payer.")],
-    strict: Annotated[bool, typer.Option(help="Exit with 3 for wrong syntax too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 for wrong syntax too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say of an 835 whether it balances, at which level and claim not, and apart from that what is wrong in its syntax.
@@ -121,7 +121,7 @@ def _checked(file: RemittanceFile) -> Iterator[str]:
 def _remittance(remittance: dict[str, Any]) -> Iterator[str]:
     on = f" on {remittance['day']}" if remittance["day"] else ""
     yield f"{remittance['payer'] or 'an unnamed payer'} pays {remittance['payee'] or 'an unnamed payee'}"
-    yield f"  {remittance['paid']} by {remittance['method'] or 'no method'}{on}, trace number {remittance['trace'] or '-'}"
+    yield f"  {remittance['paid']} {remittance['method_words']}{on}, trace number {remittance['trace'] or '-'}"
     for claim in remittance["claims"]:
         yield ""
         patient = claim["patient"] or "0.00"

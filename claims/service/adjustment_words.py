@@ -10,6 +10,15 @@ GROUPS = {
 }
 """CAS01: who bears an adjustment."""
 
+METHODS = {
+    "ACH": "by bank transfer",
+    "BOP": "by the payer's own means of payment",
+    "CHK": "by check",
+    "FWT": "by wire",
+    "NON": "and no payment goes with it",
+}
+"""BPR04: how the money goes."""
+
 REASONS = {
     "1": "deductible",
     "2": "coinsurance",
@@ -84,3 +93,10 @@ def adjustment_words(group: str, reason: str) -> str:
     why = REASONS.get(reason, f"reason {reason}")
     bearer = GROUPS.get(group)
     return f"{why} ({bearer})" if bearer else why
+
+
+def method_words(code: str) -> str:
+    """Say how an 835 is paid (BPR04)."""
+    if not code:
+        return "by no method that it names"
+    return f"{METHODS.get(code, 'by a method of the payer')} ({code})"

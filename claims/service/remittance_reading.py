@@ -13,7 +13,7 @@ from claims.formats.x12.remittance_check import BalanceFinding, RemittanceReport
 from claims.formats.x12.remittance_reader import ReadClaim, ReadLine, ReadRemittance
 from claims.formats.x12.syntax import Segment
 from claims.model.decision import Adjustment
-from claims.service.adjustment_words import PROVIDER_REASONS, STATUSES, adjustment_words
+from claims.service.adjustment_words import PROVIDER_REASONS, STATUSES, adjustment_words, method_words
 from claims.service.errors import FileRejected
 from claims.service.intake import error_document, placed
 
@@ -132,6 +132,7 @@ def _remittance(remittance: ReadRemittance, parties: Parties) -> dict[str, Any]:
         "payee_identifier": parties.payee_identifier,
         "paid": str(remittance.paid),
         "method": remittance.method,
+        "method_words": method_words(remittance.method),
         "day": parties.day,
         "trace": remittance.trace,
         "claims": [_claim(claim) for claim in remittance.claims],

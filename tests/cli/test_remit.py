@@ -130,7 +130,7 @@ class TestShow:
         assert told.code == 0
         for words in (
             "SOUND PLAN pays HARBOUR DOCTORS",
-            "51.00 by ACH on 2026-03-20, trace number T-2026-44",
+            "51.00 by bank transfer (ACH) on 2026-03-20, trace number T-2026-44",
             "claim A-17, processed as primary; the payer's number is PX-9001",
             "charged 120.00, paid 56.00, the patient owes 39.00",
             "line 1 99214: charged 120.00, allowed 95.00, paid 56.00",

@@ -38,13 +38,15 @@ def adjudicate(
         str | None,
         typer.Option(help="Day of the decision: a want of evidence is denied once the plan's days have passed."),
     ] = None,
-    strict_npi: Annotated[bool, typer.Option(help="Reject claims whose NPIs fail the check digit.")] = False,
+    strict_npi: Annotated[
+        bool, typer.Option("--strict-npi", help="Reject claims whose NPIs fail the check digit.")
+    ] = False,
     home: Annotated[
         Path | None,
         typer.Option("--home", help="A payer's home: decide with its records, keep and sign the decisions."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="With --home: the folder for 999 and decisions.")] = None,
-    pay: Annotated[bool, typer.Option(help="With --home: pay what was submitted on the chain.")] = False,
+    pay: Annotated[bool, typer.Option("--pay", help="With --home: pay what was submitted on the chain.")] = False,
     dry_run: DryRun = False,
     profile: Profile = None,
     passphrase_file: PassphraseFile = None,
@@ -188,8 +190,10 @@ def _decide_as_payer(
         print_json(done)
     else:
         _tell_as_payer(done)
+        _point_to_reasons(done, home, dry_run=dry_run)
     if not done["claims"] and not done["encounter_reports"]:
-        note(f"error: {file} is rejected: nothing of it could be read as a claim")
+        first = f": {_placed(done['errors'][0])}" if done["errors"] else ""
+        note(f"error: {file} is rejected: nothing of it could be read as a claim{first}")
         raise typer.Exit(REFUSED)
     if not done["encounter_reports"] and all(claim["status"] == "rejected" for claim in done["claims"]):
         note(f"error: {file} is rejected: the 999 says why")
@@ -212,4 +216,19 @@ def _tell_as_payer(done: dict[str, Any]) -> None:
     for claim in done["claims"]:
         print_lines(f"claim {claim['claim']}: {error['message']}" for error in claim.get("errors", ()))
     print_lines(f"claim {number}: an encounter report, recorded and never paid" for number in done["encounter_reports"])
+    print_lines(_placed(error) for error in done["errors"])
     print_lines(f"wrote {path}" for path in done["files"].values())
+
+
+def _point_to_reasons(done: dict[str, Any], home: Path, *, dry_run: bool) -> None:
+    waiting = [str(claim["claim"]) for claim in done["claims"] if claim["status"] in ("denied", "pended")]
+    if waiting and not dry_run:
+        note(f"why, and what cures it: claims claim explain {waiting[0]} --home {home}")
+
+
+def _placed(error: dict[str, Any]) -> str:
+    from claims.model.submission import IntakeError
+    from claims.service.intake import placed
+
+    told = ("level", "code", "message", "segment", "position", "transaction")
+    return placed(IntakeError(**{name: error[name] for name in told}))

@@ -140,7 +140,7 @@ def _leave(outcomes: Sequence[Outcome]) -> None:
 def _standing(claim: dict[str, Any]) -> list[str]:
     lines = [f"claim {claim['claim']} ({claim['control_number']}): {claim['status']}, charged {claim['charge']}"]
     for change in claim["history"]:
-        at = datetime.fromtimestamp(change["at"], UTC).strftime("%Y-%m-%d %H:%M")
+        at = datetime.fromtimestamp(change["at"], UTC).strftime("%Y-%m-%d %H:%M UTC")
         lines.append(f"  {at} {change['status']}" + (f": {change['note']}" if change["note"] else ""))
     for transaction in claim["transactions"]:
         failure = f": {transaction['failure']}" if transaction["failure"] else ""

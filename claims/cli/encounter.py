@@ -16,13 +16,27 @@ app = typer.Typer(no_args_is_help=True, help="Evidence: sign what was done, chec
 Key = Annotated[str, typer.Option(help="Name of the clinician's key in the home, such as dr-lee.")]
 Names = list[str] | None
 
+CURES = {
+    "unsigned": "have the clinician sign, with `claims encounter attest`",
+    "bad-signature": "sign with the key that is enrolled; `claims registry show` has its address",
+    "credential": "a credential is missing, suspended or out of its dates; ask the payer",
+    "not-on-roster": "ask the payer to put the clinician on the billing provider's roster",
+    "same-controller": "clinician and billing provider are under one controller; this needs an independent witness",
+    "compromised": "the clinician's key was reported stolen; have another enrolled, and sign again",
+    "expired": "its last day for a claim has passed; sign anew",
+    "revoked": "hand over the attestation that replaces it, or sign anew with `claims encounter attest --again`",
+    "wrong-domain": "it was signed for another chain or registry; attest in a home on this chain",
+    "salt-mismatch": "the document was changed; take it as it was written",
+}
+"""What to do about what is wrong with a record, by the word of the check."""
+
 
 @app.command()
 def attest(
     export: Annotated[
         Path, typer.Argument(help="The record system's export: a FHIR R4 Bundle or the documented JSON.")
     ],
-    practitioner: Annotated[int, typer.Option(help="The clinician's registry id.")],
+    practitioner: Annotated[int, typer.Option(min=1, max=2**32 - 1, help="The clinician's registry id.")],
     npi: Annotated[str, typer.Option(help="The clinician's NPI, by which the export's encounters are theirs.")],
     key: Key,
     home: Home = HOME,
@@ -59,9 +73,11 @@ def attest(
     Example: claims encounter attest shift.json --home clinic --practitioner 7 --npi 1234567893 --key dr-lee
     """
     from claims.service import encounters
+    from claims.service.arguments import parse_address
     from claims.service.keys import passphrase
     from claims.service.office import open_office
 
+    billing = None if provider is None else parse_address(provider, "--provider")
     exported = encounters.read_encounters(export, person_system=person_system)
     secret = None if dry_run else passphrase(passphrase_file)
     file = out or home / "records.json"
@@ -71,7 +87,7 @@ def attest(
             exported,
             encounters.Clinician(practitioner, npi, key),
             billing_npi=provider_npi,
-            provider=provider,
+            provider=billing,
             choice=encounters.Choice(
                 tuple(only or ()), tuple(leave_out or ()), tuple(unsigned or ()), tuple(again or ())
             ),
@@ -150,6 +166,8 @@ def verify(
             ],
             right=(1, 2, 3),
         )
+        for problem in dict.fromkeys(one.problem for one in checked if one.problem in CURES):
+            note(f"{problem}: {CURES[problem]}")
     if any(one.problem for one in checked):
         raise typer.Exit(REFUSED)
 

@@ -34,10 +34,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Settle health-insurance claims on an EVM chain: an 837 in, signed evidence, a decision to the cent, a balanced 835 out.",
 )
-app.command("demo")(demo.demo)
-app.command("doctor")(doctor.doctor)
-app.command("deploy")(deploy.deploy)
-app.command("adjudicate")(adjudicate.adjudicate)
+app.command("demo", short_help="Show the whole way of a claim, then try to cheat.")(demo.demo)
+app.command("doctor", short_help="Check the installation and a home.")(doctor.doctor)
+app.command("deploy", short_help="Put a payer's contracts on the chain; fund its escrow.")(deploy.deploy)
+app.command("adjudicate", short_help="Decide the claims of an 837 to the cent.")(adjudicate.adjudicate)
 app.add_typer(home.app, name="home")
 app.add_typer(registry.app, name="registry")
 app.add_typer(policy.app, name="policy")

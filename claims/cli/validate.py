@@ -14,8 +14,12 @@ from claims.cli.options import AsJson
 
 def validate(
     file: Annotated[Path, typer.Argument(help="The 837P to check.")],
-    strict_npi: Annotated[bool, typer.Option(help="Reject claims whose NPIs fail the check digit.")] = False,
-    write: Annotated[bool, typer.Option(help="Write the TA1 and 999 beside the file, as NAME.checked.999.")] = False,
+    strict_npi: Annotated[
+        bool, typer.Option("--strict-npi", help="Reject claims whose NPIs fail the check digit.")
+    ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the TA1 and 999 beside the file, as NAME.checked.999.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check an 837 as a payer's intake does, and say of each error where it is. Exit code 3 where anything is turned away.

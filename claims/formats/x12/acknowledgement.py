@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 
+from claims.formats.x12.answering import answer_interchange, application_party
 from claims.formats.x12.codes import ELEMENT_WORDS, SEGMENT_WORDS
 from claims.formats.x12.envelope import read_envelope
 from claims.formats.x12.syntax import Segment
-from claims.formats.x12.writing import Row, free_text, functional_group, interchange, transaction_set
+from claims.formats.x12.writing import Row, free_text, functional_group, transaction_set
 from claims.model.submission import Group, IntakeError, Interchange, Submission, Transaction
 
 VERSION = "005010X231A1"
@@ -20,7 +21,6 @@ VERSION = "005010X231A1"
 _SEGMENT_CODES = frozenset(["1", "2", "3", "4", "5", "6", "7", "8", "I4", "I6", "I7", "I8", "I9"])
 _SET_CODES = frozenset(["1", "2", "3", "4", "5", "6", "7", "18", "19", "23", "I5", "I6"])
 _GROUP_CODES = frozenset(["1", "2", "3", "4", "5", "6", "19"])
-_QUALIFIERS = frozenset(["01", "14", "20", "27", "28", "29", "30", "33", "ZZ"])
 _MOST_CODES = 5
 _LONGEST_LOOP = 4
 _LAST_SYNTAX_TYPE = 2
@@ -40,7 +40,8 @@ def write_ta1(submission: Submission, *, created: datetime, control_number: int)
     """
     asking = filter(_wants_ta1, submission.interchanges)
     return b"".join(
-        _answer(received, created, control_number + place, [_ta1(received)], 0) for place, received in enumerate(asking)
+        answer_interchange(received, created, control_number + place, [_ta1(received)], 0)
+        for place, received in enumerate(asking)
     )
 
 
@@ -63,25 +64,9 @@ def _answer_groups(received: Interchange, created: datetime, control_number: int
     rows: list[Row] = []
     for place, group in enumerate(received.groups, start=1):
         body = [transaction_set("999", f"{place:04d}", VERSION, list(_group(group)))]
-        ours, theirs = _party(group.receiver), _party(group.sender)
+        ours, theirs = application_party(group.receiver), application_party(group.sender)
         rows += functional_group("FA", ours, theirs, created, str(place), VERSION, body)
-    return _answer(received, created, control_number, rows, len(received.groups))
-
-
-def _answer(received: Interchange, created: datetime, control_number: int, rows: list[Row], groups: int) -> bytes:
-    ours = (_qualifier(received.receiver_qualifier), _party(received.receiver))
-    theirs = (_qualifier(received.sender_qualifier), _party(received.sender))
-    usage = received.usage if received.usage in ("P", "T") else "P"
-    return interchange(ours, theirs, created, control_number, usage, rows, groups)
-
-
-def _qualifier(text: str) -> str:
-    return text if text in _QUALIFIERS else "ZZ"
-
-
-def _party(text: str) -> str:
-    name = free_text(text, 15)
-    return name if len(name) > 1 else "UNKNOWN"
+    return answer_interchange(received, created, control_number, rows, len(received.groups))
 
 
 def _ta1(received: Interchange) -> Row:

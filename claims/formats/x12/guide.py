@@ -24,6 +24,7 @@ GUIDES = {
     ("HC", "005010X223A3"): ("837", "005010X223A2", "837Q3.I.5010.X223.A1.xml"),
     ("HP", "005010X221A1"): ("835", "005010X221A1", "835.5010.X221.A1.xml"),
     ("FA", "005010X231A1"): ("999", "005010X231A1", "999.5010X231.A1.xml"),
+    ("HN", "005010X214"): ("277", "005010X214", "277.5010.X214.xml"),
 }
 """(GS01, GS08) → transaction set, the version that pyx12's map knows, and that map. Later errata are read as the known one."""
 

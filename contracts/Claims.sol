@@ -60,6 +60,9 @@ abstract contract Claims is Policies, Invoices {
         if (_claims[claim].status != ClaimStatus.None) revert Claims_AlreadySubmitted(claim);
         uint256 count = evidence.length;
         if (count == 0 || count > MOST_EVIDENCE) revert IRegistry.Registry_EvidenceCount(count);
+        if (registry.providerOf(invoice.provider).controller == 0) {
+            revert IRegistry.Registry_ProviderUnknown(invoice.provider);
+        }
         Policy storage policy = _policy(invoice.policy);
         bytes32[] memory digests = StructArrays.allocate(count);
         for (uint256 i; i < count; ++i) {
@@ -75,7 +78,7 @@ abstract contract Claims is Policies, Invoices {
         _checkAttestations(invoice, StructArrays.hash(digests));
 
         // Effect.
-        if (!policy.claimsSubmitted) policy.claimsSubmitted = true;
+        _mark(policy, claim);
         _claims[claim] = Claim({
             status: ClaimStatus.Submitted, revision: 0, submittedAt: uint40(block.timestamp), allowed: 0, paid: 0
         });
@@ -123,7 +126,7 @@ abstract contract Claims is Policies, Invoices {
         (ProviderInvoice memory invoice, bytes32 claim) = invoice_.read();
         _checkConsent(invoice);
         Policy storage policy = _policy(invoice.policy);
-        if (policy.claimsSubmitted && _claims[claim].status != ClaimStatus.None) {
+        if (_isMarked(policy, claim) && _claims[claim].status != ClaimStatus.None) {
             revert Claims_AlreadySubmitted(claim);
         }
         ClaimDecision memory decision = _checkDecision(claim, 0, signed);

@@ -14,6 +14,8 @@ abstract contract Policies is Treasury {
     /// @inheritdoc IInsurerBook
     uint16 public immutable runOutDays;
 
+    uint256 private constant MARKS = 24;
+
     mapping(uint64 policy => Policy) private _policies;
 
     constructor(uint16 runOutDays_) {
@@ -32,7 +34,7 @@ abstract contract Policies is Treasury {
 
         _takeSurplus(reserve);
         _policies[policy] = Policy({
-            limit: limit, paid: 0, reserve: reserve, year: year, endDay: 0, ranks: ranks, claimsSubmitted: false
+            limit: limit, paid: 0, reserve: reserve, year: year, endDay: 0, ranks: ranks, submittedMarks: 0
         });
         emit PolicyIssued(policy, year, limit, reserve, ranks);
     }
@@ -117,6 +119,22 @@ abstract contract Policies is Treasury {
         assembly ("memory-safe") {
             sstore(record.slot, sub(add(sload(record.slot), shl(64, cents)), shl(128, cents)))
         }
+    }
+
+    /// @dev Effect: that a claim of this id was submitted on a policy.
+    function _mark(Policy storage record, bytes32 claim) internal {
+        uint24 marks = record.submittedMarks;
+        uint24 mark = _markOf(claim);
+        if (marks & mark == 0) record.submittedMarks = marks | mark;
+    }
+
+    /// @dev Whether a claim may have been submitted on a policy; never false for one that was.
+    function _isMarked(Policy storage record, bytes32 claim) internal view returns (bool) {
+        return record.submittedMarks & _markOf(claim) != 0;
+    }
+
+    function _markOf(bytes32 claim) private pure returns (uint24) {
+        return uint24(1 << (uint256(claim) % MARKS));
     }
 
     function _issued(uint64 policy) private view returns (Policy storage record) {

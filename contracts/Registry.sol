@@ -156,13 +156,18 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
         emit BookListed(book, listed);
     }
 
+    /// @dev Refused: with nobody in the office no stolen key could be reported.
+    function renounceOwnership() public view override onlyOwner {
+        revert Registry_OwnerNeeded();
+    }
+
     // -- The practitioner's act ---------------------------------------------------------------------------------------
 
     /// @inheritdoc IRegistry
     function revoke(uint32 practitioner, uint64 sequence) external {
-        if (_practitioners[practitioner].key != msg.sender) {
-            revert Registry_NotPractitioner(practitioner, msg.sender);
-        }
+        Practitioner storage record = _practitioners[practitioner];
+        if (record.key != msg.sender) revert Registry_NotPractitioner(practitioner, msg.sender);
+        _checkKept(practitioner, record);
         _checkSequence(sequence);
         _bits[practitioner][SpentBits.word(sequence)] |= SpentBits.revokedBit(sequence);
         emit AttestationRevoked(practitioner, sequence);
@@ -310,10 +315,7 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
             revert Registry_PractitionerWindow(practitioner, validFrom, validUntil, billing.year);
         }
         // Nothing was anchored before on this path, so a key that is compromised today has signed nothing that counts.
-        uint16 compromisedFrom = record.compromisedFrom;
-        if (compromisedFrom != 0 && Days.today() >= compromisedFrom) {
-            revert Registry_KeyCompromised(practitioner, compromisedFrom);
-        }
+        _checkKept(practitioner, record);
         if (record.controller == billing.controller) {
             revert Registry_SameController(practitioner, billing.provider, billing.controller);
         }
@@ -323,6 +325,14 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
         if (!place.active) revert Registry_NotOnRoster(billing.provider, practitioner);
         if (!Days.overlap(validFrom, validUntil, billing.firstDay, billing.nextDay)) {
             revert Registry_RosterWindow(billing.provider, practitioner, validFrom, validUntil, billing.year);
+        }
+    }
+
+    /// @dev Check: the key is not compromised as of today.
+    function _checkKept(uint32 practitioner, Practitioner storage record) private view {
+        uint16 compromisedFrom = record.compromisedFrom;
+        if (compromisedFrom != 0 && Days.today() >= compromisedFrom) {
+            revert Registry_KeyCompromised(practitioner, compromisedFrom);
         }
     }
 

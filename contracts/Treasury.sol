@@ -5,6 +5,7 @@ import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IInsurerBook} from "./interfaces/IInsurerBook.sol";
@@ -68,6 +69,11 @@ abstract contract Treasury is IInsurerBook, Ownable2Step {
         token.safeTransfer(to, amount * unitsPerCent);
     }
 
+    /// @dev Refused: with nobody in the office no stolen engine could be removed and no reserve be given back.
+    function renounceOwnership() public view override onlyOwner {
+        revert Treasury_OwnerNeeded();
+    }
+
     // -- Views --------------------------------------------------------------------------------------------------------
 
     /// @inheritdoc IInsurerBook
@@ -76,7 +82,9 @@ abstract contract Treasury is IInsurerBook, Ownable2Step {
         uint256 held = token.balanceOf(address(this)) / unitsPerCent;
         uint256 bound = uint256(free) + credited;
         uint256 reserved = held > bound ? held - bound : 0;
-        return Totals({reserved: SafeCast.toUint64(reserved), credited: credited, surplus: free});
+        // Bounded, not refused: a gift of some worthless token beyond all cents must not silence the view.
+        uint64 shown = uint64(Math.min(reserved, type(uint64).max));
+        return Totals({reserved: shown, credited: credited, surplus: free});
     }
 
     /// @inheritdoc IInsurerBook

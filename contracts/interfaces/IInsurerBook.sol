@@ -162,6 +162,8 @@ interface IInsurerBook {
     error Treasury_SurplusShort(uint256 needed, uint256 surplus);
     /// @notice The caller has no credit.
     error Treasury_NoCredit(address payee);
+    /// @notice The insurer's place is handed over, never left empty.
+    error Treasury_OwnerNeeded();
     /// @notice The sender left too little gas to tell whether the payee can be paid.
     error Treasury_GasShort(uint256 left, uint256 needed);
 
@@ -188,7 +190,7 @@ interface IInsurerBook {
     // -- Claims -------------------------------------------------------------------------------------------------------
 
     /// @notice Presents a claim, in two steps. Opens the claim's slot and starts its clock.
-    /// @dev Requirements: the provider sends it; an original; the policy exists, and covers the attestations' year; the
+    /// @dev Requirements: the provider sends it, and is enrolled; an original; the policy exists, and covers the attestations' year; the
     /// references hash to `invoice.attestations`, are the provider's, and none is spent in the invoice's rank.
     /// Emits {ClaimSubmitted}.
     /// @return claim The claim's id.

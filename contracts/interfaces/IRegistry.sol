@@ -104,6 +104,8 @@ interface IRegistry {
     error Registry_BitSpent(uint32 practitioner, uint8 rank, uint64 sequence);
     /// @notice The practitioner withdrew the attestation.
     error Registry_AttestationRevoked(uint32 practitioner, uint64 sequence);
+    /// @notice The office is handed over, never left empty.
+    error Registry_OwnerNeeded();
     /// @notice The caller does not hold the practitioner's key.
     error Registry_NotPractitioner(uint32 practitioner, address caller);
 
@@ -152,7 +154,8 @@ interface IRegistry {
     // -- The practitioner's act ---------------------------------------------------------------------------------------
 
     /// @notice Withdraws an attestation for every rank. Money that it paid already stays paid.
-    /// @dev The caller is the practitioner's key. Repeating it changes nothing.
+    /// @dev The caller is the practitioner's key, which is not compromised: a thief could burn what others billed, and a
+    /// withdrawal is never taken back. Repeating it changes nothing.
     function revoke(uint32 practitioner, uint64 sequence) external;
 
     // -- The book's act -----------------------------------------------------------------------------------------------

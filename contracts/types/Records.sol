@@ -39,14 +39,15 @@ struct Affiliation {
 
 // -- InsurerBook ------------------------------------------------------------------------------------------------------
 
-/// @notice A policy; no person is on the chain (240 bits). The first three fields are moved together, in their places.
+/// @notice A policy; no person is on the chain (256 bits). The first three fields are moved together, in their places.
 /// @param limit The most that is ever paid on the policy.
 /// @param paid What was paid on it so far.
 /// @param reserve What is still locked for it.
 /// @param year The calendar year whose services it covers.
 /// @param endDay First day without cover of a cancelled policy, else 0.
 /// @param ranks Bit r set: the policy may pay as payer of rank r. Never 0 once issued.
-/// @param claimsSubmitted Whether a claim on it was ever submitted in two steps; until then none has a slot to look at.
+/// @param submittedMarks Bit (claim id mod 24) set: a claim with such an id was submitted on it in two steps. A claim whose
+/// bit is clear has no slot to look at.
 struct Policy {
     uint64 limit;
     uint64 paid;
@@ -54,7 +55,7 @@ struct Policy {
     uint16 year;
     uint16 endDay;
     uint8 ranks;
-    bool claimsSubmitted;
+    uint24 submittedMarks;
 }
 
 /// @notice Where a policy stands, computed from the clock.

@@ -269,7 +269,7 @@ class Stage:
         return int(self.token.functions.balanceOf(account).call())
 
     def policy(self, policy: int = POLICY) -> dict[str, int]:
-        names = ("limit", "paid", "reserve", "year", "endDay", "ranks", "claimsSubmitted")
+        names = ("limit", "paid", "reserve", "year", "endDay", "ranks", "submittedMarks")
         return dict(zip(names, self.book.functions.policyOf(policy).call(), strict=True))
 
     def totals(self) -> dict[str, int]:

@@ -32,7 +32,7 @@ def test_issuing_locks_the_reserve(stage: Stage) -> None:
         "year": stage.year,
         "endDay": 0,
         "ranks": 0b101,
-        "claimsSubmitted": False,
+        "submittedMarks": 0,
     }
     assert stage.totals() == {"reserved": RESERVE + 300, "credited": 0, "surplus": FUNDS - RESERVE - 300}
     assert status(stage, 5) == ACTIVE

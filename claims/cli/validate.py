@@ -13,23 +13,24 @@ from claims.cli.options import AsJson
 
 
 def validate(
-    file: Annotated[Path, typer.Argument(help="The 837P to check.")],
+    file: Annotated[Path, typer.Argument(help="The 837 to check.")],
     strict_npi: Annotated[
         bool, typer.Option("--strict-npi", help="Reject claims whose NPIs fail the check digit.")
     ] = False,
+    payer: Annotated[str, typer.Option(help="Reject claims that are sent to another payer identifier.")] = "",
     write: Annotated[
-        bool, typer.Option("--write", help="Write the TA1 and 999 beside the file, as NAME.checked.999.")
-    ] = False,
+        bool, typer.Option("--write/--no-write", help="Write TA1, 999 and 277CA beside the file, as NAME.checked.…")
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
     """Check an 837 as a payer's intake does, and say of each error where it is. Exit code 3 where anything is turned away.
 
-    Example: claims claim validate claims.837 --strict-npi --write
+    Example: claims claim validate claims.837 --strict-npi
     """
     from claims.service.intake import placed
     from claims.service.validating import ACCEPTED, document_of_check, validate_file
 
-    checked = validate_file(file, strict_npi=strict_npi, write=write)
+    checked = validate_file(file, strict_npi=strict_npi, payer=payer, write=write)
     if as_json:
         print_json(document_of_check(checked))
     else:
@@ -42,7 +43,7 @@ def validate(
             for error in transaction.errors:
                 claim = f"claim {error.claim}, " if error.claim else ""
                 print_lines([f"  {claim}{placed(error)} (code {error.code}, SNIP {error.snip})"])
-        if checked.acknowledgement is not None:
-            print_lines([f"wrote {checked.acknowledgement}"])
+        written = (checked.acknowledgement, checked.claim_acknowledgement)
+        print_lines(f"wrote {path}" for path in written if path is not None)
     if checked.verdict != ACCEPTED:
         raise typer.Exit(REFUSED)

@@ -18,12 +18,12 @@ from claims.adjudication.members import Members
 from claims.adjudication.providers import Providers
 from claims.evidence.document import load_records
 from claims.evidence.errors import RecordError
-from claims.formats.x12.acknowledgement import acknowledge
 from claims.model.claim import Claim
 from claims.model.coding import encode
 from claims.model.decision import PAID, PENDED, Decision
 from claims.model.evidence import EncounterRecord, VerifiedEncounter
 from claims.model.submission import Submission
+from claims.service.answers import MOST_INTERCHANGES, Answers, answer_file
 from claims.service.calendar import date_at
 from claims.service.decision_file import Answer, write_decisions
 from claims.service.errors import UsageError
@@ -98,7 +98,7 @@ def adjudicate_for_payer(
     answers: list[Answer] = []
     known = False
     reports: list[str] = []
-    acknowledgement = b""
+    acknowledged = Answers(b"", b"")
     with suppress(_Undo), office.store.unit_of_work() as work:
         known = bool(work.claims.by_source(submission.sha256))
         for control_number, claim in numbered_claims(submission):
@@ -107,10 +107,15 @@ def adjudicate_for_payer(
                 reports.append(claim.number)
             else:
                 answers.append(_answer(work, run, control_number, claim, submission.sha256))
-        acknowledgement = acknowledge(
+        first, *_ = [
+            work.control_numbers.next("acknowledgement")
+            for _ in range(max(1, MOST_INTERCHANGES * len(submission.interchanges)))
+        ]
+        acknowledged = answer_file(
             submission,
             created=datetime.fromtimestamp(now, UTC),
-            control_number=work.control_numbers.next("acknowledgement"),
+            control_number=first,
+            payer_numbers=[control_number for control_number, _ in numbered_claims(submission)],
         )
         if dry_run:
             raise _Undo
@@ -122,7 +127,7 @@ def adjudicate_for_payer(
         "payments": [],
     }
     if not dry_run:
-        result["files"] = _write_files(office, file, out or file.parent, acknowledgement, answers, known=known)
+        result["files"] = _write_files(office, file, out or file.parent, acknowledged, answers, known=known)
         result["payments"] = _pay(run, answers)
     return result
 
@@ -294,15 +299,22 @@ def _rejected(submission: Submission) -> list[dict[str, Any]]:
 
 
 def _write_files(
-    office: Office, file: Path, folder: Path, acknowledgement: bytes, answers: Sequence[Answer], *, known: bool
+    office: Office, file: Path, folder: Path, acknowledged: Answers, answers: Sequence[Answer], *, known: bool
 ) -> dict[str, str]:
-    """Write the 999 and the decisions; a file that was answered before keeps its 999, and another of its name gets its own."""
+    """Write 999, 277CA and decisions; a file that was answered before keeps its answers, another of its name gets its own."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
-    acknowledged = folder / f"{file.stem}.999"
-    if not (known and acknowledged.exists()):
-        write_private(acknowledged, acknowledgement)
-    files["acknowledgement"] = str(acknowledged)
+    for name, ending, data in (
+        ("acknowledgement", ".999", acknowledged.acknowledgement),
+        ("claim_acknowledgement", ".277", acknowledged.claim_acknowledgement),
+    ):
+        target = folder / f"{file.stem}{ending}"
+        if not (known and target.exists()):
+            target.unlink(missing_ok=True)
+            if data or name == "acknowledgement":
+                write_private(target, data)
+        if target.exists():
+            files[name] = str(target)
     if answers:
         decided = folder / f"{file.stem}.decisions.json"
         write_decisions(decided, office.home.identifier, answers)

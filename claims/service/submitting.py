@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from claims.model.evidence import EncounterRecord
 from claims.model.money import Money, total
 from claims.model.payment import Payment
 from claims.model.submission import Submission
+from claims.service.answers import answer_file, write_answers
 from claims.service.decision_file import Answer, read_decisions
 from claims.service.errors import FileRejected, UsageError
 from claims.service.evidence import verify_records
@@ -88,13 +90,18 @@ def hand_over(
 ) -> Handed:
     """Check an 837 and its evidence, keep its claims, and write what the payer gets: the 837 and the records it needs.
 
+    What a payer's intake would answer at once is written beside the 837, also where the file is rejected.
     With `policy`, each claim is also submitted on the chain against that policy: its clock runs from then on. Raises
     FileRejected where nothing of the file can be presented, RecordError where a record was changed after it was sealed.
     `records` None takes the records that this home attested.
     """
     office.require(PROVIDER)
     data = file.read_bytes()
-    submission = _accepted(data, file, strict_npi=office.home.strict_npi)
+    submission = read_claims(data, strict_npi=office.home.strict_npi)
+    files: dict[str, str] = {}
+    if not dry_run:
+        files |= write_answers(file, answer_file(submission, created=datetime.now(UTC), control_number=1))
+    _require_any(submission, file)
     known = _records(office, records)
     _require_sealed(office, known)
     backed = [(number, claim, choose_records(claim, known)) for number, claim in numbered_claims(submission)]
@@ -111,7 +118,8 @@ def hand_over(
         else:
             outcomes.append(_submit(office, control_number, claim, backing, policy, dry_run=dry_run))
     outcomes += _rejected(submission)
-    files = {} if dry_run else _write_package(out, file, data, tuple(chosen.values()))
+    if not dry_run:
+        files |= _write_package(out, file, data, tuple(chosen.values()))
     return Handed(tuple(outcomes), files)
 
 
@@ -154,9 +162,13 @@ def _records(office: Office, file: Path | None) -> tuple[EncounterRecord, ...]:
 
 def _accepted(data: bytes, file: Path, *, strict_npi: bool) -> Submission:
     submission = read_claims(data, strict_npi=strict_npi)
+    _require_any(submission, file)
+    return submission
+
+
+def _require_any(submission: Submission, file: Path) -> None:
     if not goes_on(submission):
         raise FileRejected(f"{file.name} is rejected and nothing was recorded: {first_cause(submission)}")
-    return submission
 
 
 def _require_sealed(office: Office, records: Sequence[EncounterRecord]) -> None:

@@ -7,11 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from claims.formats.x12.acknowledgement import acknowledge
 from claims.model.submission import IntakeError
-from claims.service.errors import UsageError
+from claims.service.answers import answer_file, write_answers
 from claims.service.intake import error_document, loose_errors, read_file, received
-from claims.service.private_file import write_private
 
 ACCEPTED, WITH_ERRORS, REJECTED = "accepted", "accepted with errors", "rejected"
 
@@ -30,21 +28,24 @@ class CheckedTransaction:
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
     """A file's verdict: `accepted` where nothing is wrong, `accepted with errors` where some of its claims go on, `rejected`
-    where none does. `errors` belong to no transaction set with a claim; `acknowledgement` is the 999, where it was written.
+    where none does. `errors` belong to no transaction set with a claim; `acknowledgement` is the file of the TA1 and 999,
+    `claim_acknowledgement` that of the 277CA, each None where it was not written.
     """
 
     verdict: str
     transactions: tuple[CheckedTransaction, ...]
     errors: tuple[IntakeError, ...]
     acknowledgement: Path | None = None
+    claim_acknowledgement: Path | None = None
 
 
-def validate_file(file: Path, *, strict_npi: bool = False, write: bool = False) -> CheckedFile:
-    """Check an 837; with `write`, write the TA1 and 999 that a payer would answer beside it, as `<name>.checked.999`.
+def validate_file(file: Path, *, strict_npi: bool = False, payer: str = "", write: bool = False) -> CheckedFile:
+    """Check an 837; with `write`, write what a payer would answer beside it: `<name>.checked.999`, `<name>.checked.277`.
 
-    Nothing is written for a file without an ISA: there is nobody to answer. Raises OSError where the file cannot be read.
+    `payer` rejects claims that are sent to another payer identifier. Nothing is written for a file without an ISA: there is
+    nobody to answer. Raises OSError where the file cannot be read, UsageError where the answers cannot be written.
     """
-    submission = read_file(file, strict_npi=strict_npi)
+    submission = read_file(file, strict_npi=strict_npi, payer=payer)
     transactions = tuple(
         CheckedTransaction(
             control_number=each.transaction.control_number,
@@ -59,13 +60,14 @@ def validate_file(file: Path, *, strict_npi: bool = False, write: bool = False) 
         verdict = REJECTED
     else:
         verdict = WITH_ERRORS if submission.errors else ACCEPTED
-    answer = b""
+    written: dict[str, str] = {}
     if write:
-        answer = acknowledge(submission, created=datetime.now(UTC), control_number=1)
+        written = write_answers(file, answer_file(submission, created=datetime.now(UTC), control_number=1))
     # What a set without claims has wrong stands with the set already.
     shown = {error for transaction in transactions for error in transaction.errors}
     loose = tuple(error for error in loose_errors(submission) if error not in shown)
-    return CheckedFile(verdict, transactions, loose, _written(file, answer) if answer else None)
+    paths = {name: Path(path) for name, path in written.items()}
+    return CheckedFile(verdict, transactions, loose, paths.get("acknowledgement"), paths.get("claim_acknowledgement"))
 
 
 def document_of_check(checked: CheckedFile) -> dict[str, Any]:
@@ -84,12 +86,5 @@ def document_of_check(checked: CheckedFile) -> dict[str, Any]:
         ],
         "errors": [error_document(error) for error in checked.errors],
         "acknowledgement": None if checked.acknowledgement is None else str(checked.acknowledgement),
+        "claim_acknowledgement": None if checked.claim_acknowledgement is None else str(checked.claim_acknowledgement),
     }
-
-
-def _written(file: Path, answer: bytes) -> Path:
-    target = file.with_name(f"{file.stem}.checked.999")
-    if target == file:
-        raise UsageError(f"{file} is where the answer would be written: give the 837")
-    write_private(target, answer)
-    return target

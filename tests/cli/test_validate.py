@@ -13,8 +13,8 @@ APP = app_of(validate)
 
 
 def check(file: Path, *arguments: object) -> Run:
-    """Run the command as JSON."""
-    return run(APP, file, *arguments, "--json")
+    """Run the command as JSON; nothing is written beside the file unless a test asks for it."""
+    return run(APP, file, *({"--write", "--no-write"} & {*arguments} or ["--no-write"]), *arguments, "--json")
 
 
 def test_a_good_file_is_accepted() -> None:
@@ -65,7 +65,26 @@ def test_the_answer_is_written_beside_the_file(tmp_path: Path) -> None:
     written = tmp_path / "claims.checked.999"
     assert done.json["acknowledgement"] == str(written)
     assert "    accepted" in describe_999(written.read_bytes())
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["claims.837", "claims.checked.999"]
+    rejection = tmp_path / "claims.checked.277"
+    assert done.json["claim_acknowledgement"] == str(rejection)
+    assert "STC*A7:400*" in rejection.read_text()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["claims.837", rejection.name, written.name]
+
+
+def test_answers_are_written_unless_told_otherwise(tmp_path: Path) -> None:
+    file = tmp_path / "claims.837"
+    shutil.copy(GOOD / "claim.837", file)
+    assert run(APP, file, "--no-write").code == 0
+    assert [each.name for each in tmp_path.iterdir()] == ["claims.837"]
+    told = run(APP, file)
+    assert told.out.count("wrote ") == 2
+    assert "STC*A2:20:PR" in (tmp_path / "claims.checked.277").read_text()
+
+
+def test_claims_for_another_payer_are_rejected_where_it_is_asked() -> None:
+    done = check(GOOD / "claim.837", "--payer", "OTHER")
+    (error,) = done.json["transactions"][0]["errors"]
+    assert (done.code, error["loop"], error["element"], error["snip"], error["status"]) == (3, "2010BB", 9, 7, "A3:116")
 
 
 def test_nobody_is_answered_where_there_is_no_sender(tmp_path: Path) -> None:
@@ -77,14 +96,14 @@ def test_nobody_is_answered_where_there_is_no_sender(tmp_path: Path) -> None:
 
 
 def test_for_people_every_error_has_a_line() -> None:
-    told = run(APP, BAD / "unbalanced.837")
+    told = run(APP, BAD / "unbalanced.837", "--no-write")
     assert told.code == 3
     assert "CLM02 is 185.00 and the lines add up to 175.00 (code I12, SNIP 3)" in told.out
 
 
 def test_it_names_no_patient() -> None:
     for file in (*BAD.glob("*.837"), GOOD / "claim.837"):
-        for done in (check(file), run(APP, file)):
+        for done in (check(file), run(APP, file, "--no-write")):
             for datum in ("HALLAM", "BRYCE", "NG0081274", "NG0099999", "19790314", "M25511", "20260413"):
                 assert datum not in done.out + done.err
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from claims.adjudication.rule_pack import canonical_json
-from claims.model.decision import REJECTED, Adjustment, Decision, LineDecision, TraceEntry, Usage
+from claims.model.decision import REJECTED, Adjustment, AuthorizationUse, Decision, LineDecision, TraceEntry, Usage
 from claims.model.money import Money
 from claims.model.submission import IntakeError
 
@@ -28,6 +28,9 @@ def document_of(decision: Decision) -> dict[str, Any]:
         "other_payer": str(decision.other_payer),
         "matches": [list(match) for match in decision.matches],
         "rule_pack": decision.rule_pack.hex(),
+        "authorization_uses": [
+            {"number": use.number, "line": use.line, "units": f"{use.units:f}"} for use in decision.authorization_uses
+        ],
     }
 
 
@@ -109,6 +112,10 @@ def read_decision(document: Mapping[str, Any]) -> Decision:
             for usage in document.get("usage", ())
         ),
         person=document.get("person", ""),
+        authorization_uses=tuple(
+            AuthorizationUse(use["number"], use["line"], Decimal(use["units"]))
+            for use in document.get("authorization_uses", ())
+        ),
     )
 
 

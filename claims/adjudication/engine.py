@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Set
 from datetime import date
 
 from claims.adjudication.accumulation import Counters
-from claims.adjudication.codes import COINSURANCE, COPAY, DEDUCTIBLE, OVER_FEE
+from claims.adjudication.authorizations import Authorizations
+from claims.adjudication.benefit_limits import MoneyLimits
+from claims.adjudication.codes import BENEFIT_MAXIMUM, COINSURANCE, COPAY, DEDUCTIBLE, OVER_FEE
 from claims.adjudication.cost_share import Share, share
 from claims.adjudication.edits import EDITS
 from claims.adjudication.evidence_index import EvidenceIndex
@@ -29,10 +31,19 @@ from claims.adjudication.pricing import price_lines
 from claims.adjudication.providers import Providers
 from claims.adjudication.rule_pack import rule_pack_hash
 from claims.model.claim import Claim, Line
-from claims.model.decision import DENIED, PAID, PENDED, Adjustment, Decision, LineDecision, TraceEntry
+from claims.model.decision import (
+    DENIED,
+    PAID,
+    PENDED,
+    Adjustment,
+    AuthorizationUse,
+    Decision,
+    LineDecision,
+    TraceEntry,
+)
 from claims.model.evidence import VerifiedEncounter
 from claims.model.history import PastLine
-from claims.model.member import Member
+from claims.model.member import Authorization, Member
 from claims.model.money import ZERO, Money
 from claims.model.network import NetworkProvider
 from claims.model.plan import Accumulators, Plan
@@ -65,6 +76,8 @@ def adjudicate(
     tables: Tables | None = None,
     decided: date | None = None,
     spent: Set[str] = frozenset(),
+    authorizations: Authorizations | Iterable[Authorization] | None = None,
+    replaces: Decision | None = None,
 ) -> Decision:
     """Decide one claim. Pure: the same input gives the same decision, to the byte.
 
@@ -72,8 +85,10 @@ def adjudicate(
     plan year of the claim's earliest service (unless they name their year), or a mapping of plan year to what was used in
     it; None counts from zero. `received` defaults to the claim's own. `decided` is the day of the decision: with it, a want
     of evidence is denied once the plan's days since `received` have passed; without it the claim pends. `spent` names
-    encounter records of the billing provider that paid another claim. For many claims hand in the indexes (`prepare`, Members, Providers,
-    EvidenceIndex, History) rather than the bare values.
+    encounter records of the billing provider that paid another claim. `replaces` is the past decision of the claim that this
+    one replaces (frequency 7): its lines, units and encounter records do not stand in the way, and what it used has to be taken
+    out of accumulators and authorisations first (`reverse`). For many claims hand in the indexes (`prepare`, Members,
+    Providers, EvidenceIndex, History, Authorizations) rather than the bare values.
 
     Raises NotAdjudicable for an encounter report, a claim without lines, with a negative charge, with line numbers that
     repeat, or whose charge is not the sum of its lines: intake rejects those.
@@ -93,10 +108,15 @@ def adjudicate(
         history=history if history is None or isinstance(history, History) else History(history),
         spent=spent,
         tables=tables,
+        authorizations=authorizations
+        if authorizations is None or isinstance(authorizations, Authorizations)
+        else Authorizations(authorizations),
+        replaces=replaces,
     )
     trace: list[TraceEntry] = []
     denials: dict[int, Finding] = {}
     matches: dict[int, tuple[str, int]] = {}
+    authorized: dict[int, str] = {}
     waiting: set[int] = set()
     open_lines = claim.lines
     for edit in EDITS:
@@ -106,6 +126,8 @@ def adjudicate(
             )
             if finding.match is not None and finding.line is not None:
                 matches[finding.line] = finding.match
+            elif finding.authorization and finding.line is not None:
+                authorized[finding.line] = finding.authorization
             elif finding.outcome == DENY:
                 for number in _lines_of(finding, open_lines):
                     denials.setdefault(number, finding)
@@ -130,7 +152,7 @@ def adjudicate(
     if pends:
         return _pended(case, trace)
     allowed = {line.number: result.allowed for line, result in priced if line.number not in denials}
-    return _decided(case, trace, denials, matches, allowed, accumulators)
+    return _decided(case, trace, denials, matches, authorized, allowed, accumulators)
 
 
 def _refuse(claim: Claim) -> None:
@@ -188,12 +210,14 @@ def _decided(
     trace: list[TraceEntry],
     denials: dict[int, Finding],
     matches: dict[int, tuple[str, int]],
+    authorized: dict[int, str],
     allowed: dict[int, int],
     accumulators: Accumulators | Mapping[int, Accumulators] | None,
 ) -> Decision:
     """Put amounts to the lines, in order, so that what one line uses up the next one finds used."""
     claim, plan = case.claim, case.plan
     counters = Counters(plan, claim, accumulators)
+    limits = MoneyLimits(case)
     over_fee = "CO" if case.in_network else "PR"
     if allowed and accumulators is None:
         trace.append(TraceEntry("cost-share", None, NOT_CHECKED, "no accumulators were given: counted from zero"))
@@ -225,10 +249,15 @@ def _decided(
             part = share(amount, terms, left, room)
             counter.use(part)
             excess = line.charge.cents - amount
+            trace.append(_shared(number, amount, terms, part, left))
+            cut = limits.cut(line, amount - part.total)
+            if cut:
+                why = f"{dollars(cut)} of the payment is above the benefit's yearly maximum"
+                trace.append(TraceEntry("coverage", number, ADJUST, why, plan.source))
+                amount -= cut
             all_allowed += amount
             all_paid += amount - part.total
-            all_patient += part.total + (excess if over_fee == "PR" else 0)
-            trace.append(_shared(number, amount, terms, part, left))
+            all_patient += part.total + cut + (excess if over_fee == "PR" else 0)
             decided = LineDecision(
                 number,
                 line.procedure,
@@ -236,7 +265,7 @@ def _decided(
                 line.charge,
                 Money(amount),
                 Money(amount - part.total),
-                _adjustments(over_fee, excess, part),
+                _adjustments(over_fee, excess, part, cut),
                 (),
                 line.units,
             )
@@ -254,10 +283,15 @@ def _decided(
         matches=tuple((number, *matches[number]) for number in allowed if number in matches),
         usage=counters.usage(case.person, claim.member_number if case.member is None else case.member.family),
         person=case.person,
+        authorization_uses=tuple(
+            AuthorizationUse(authorized[line.number], line.number, line.units)
+            for line in claim.lines
+            if line.number in allowed and line.number in authorized
+        ),
     )
 
 
-def _adjustments(over_fee: str, excess: int, part: Share) -> tuple[Adjustment, ...]:
+def _adjustments(over_fee: str, excess: int, part: Share, cut: int) -> tuple[Adjustment, ...]:
     found = []
     if excess:
         found.append(Adjustment(over_fee, OVER_FEE, Money(excess)))
@@ -267,6 +301,8 @@ def _adjustments(over_fee: str, excess: int, part: Share) -> tuple[Adjustment, .
         found.append(Adjustment("PR", DEDUCTIBLE, Money(part.deductible)))
     if part.coinsurance:
         found.append(Adjustment("PR", COINSURANCE, Money(part.coinsurance)))
+    if cut:
+        found.append(Adjustment("PR", BENEFIT_MAXIMUM, Money(cut)))
     return tuple(found)
 
 

@@ -8,16 +8,20 @@ from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
+from claims.adjudication.authorizations import Authorizations
 from claims.adjudication.evidence_index import EvidenceIndex
 from claims.adjudication.history import History
 from claims.adjudication.members import Members
 from claims.adjudication.plan_terms import PlanTerms
 from claims.adjudication.providers import Providers
 from claims.model.claim import Claim, Line
+from claims.model.decision import Decision
 from claims.model.member import Member
 from claims.model.tables import Tables
 
 PASS, DENY, ADJUST, PEND, NOT_CHECKED = "pass", "deny", "adjust", "pend", "not checked"
+
+NO_TABLES = "no tables were given"
 
 
 class Assumed(Enum):
@@ -35,6 +39,7 @@ class Case:
 
     `member` is who the claim's patient is among `members`, None where nobody fits. `spent` are identifiers of encounter
     records that paid another claim since they were verified. `decided` is the day of the decision, None where it is not known.
+    `replaces` is the past decision of the claim that this one replaces: nothing of that claim stands in this one's way.
     """
 
     claim: Claim
@@ -48,6 +53,13 @@ class Case:
     history: History | None = None
     spent: Set[str] = frozenset()
     tables: Tables | None = None
+    authorizations: Authorizations | None = None
+    replaces: Decision | None = None
+
+    @property
+    def replaced(self) -> str:
+        """The provider's number of the claim that this one replaces; empty where it replaces none that is known."""
+        return "" if self.replaces is None else self.replaces.claim
 
     @property
     def person(self) -> str:
@@ -64,7 +76,7 @@ class Finding(NamedTuple):
     """One thing an edit has to say; `line` None speaks of every line it was given.
 
     A denial carries group and reason, and remarks where the reason needs them. `match` is (encounter record, index of its
-    service) where the evidence edit backs the line.
+    service) where the evidence edit backs the line, `authorization` the number of the authorisation that the line draws on.
     """
 
     line: int | None
@@ -76,6 +88,7 @@ class Finding(NamedTuple):
     remarks: tuple[str, ...] = ()
     source: str = ""
     match: tuple[str, int] | None = None
+    authorization: str = ""
 
 
 class Edit(NamedTuple):

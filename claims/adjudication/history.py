@@ -1,48 +1,54 @@
-"""What was adjudicated before, indexed for the search of duplicates."""
+"""What was adjudicated before, indexed for the edits that look across claims."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from claims.adjudication.members import plain
 from claims.model.claim import Claim, Line
 from claims.model.decision import Decision
 from claims.model.history import PastLine
 
+_Index = dict[tuple[str, object], list[PastLine]]
+
 
 class History:
-    """Past lines, indexed by person, billing provider and procedure. `add` is for what is decided between two claims."""
+    """Past lines, indexed by person with procedure, day or stay, and by clinician. `add` is for what is decided between two claims.
 
-    __slots__ = ("_lines", "_numbered")
+    Where a line or the claim has no person id, member number, relationship and birth date agree as far as both give them. The
+    claim that a replacement or void refers to, by the payer's control number or as `replaced` by its own, is never
+    returned: it is not another claim.
+    """
+
+    __slots__ = ("_by_clinician", "_by_day", "_by_procedure", "_numbered", "_stays")
 
     def __init__(self, lines: Iterable[PastLine] = ()) -> None:
-        self._lines: dict[tuple[str, str, str], list[PastLine]] = {}
+        self._by_procedure: _Index = {}
+        self._by_day: _Index = {}
+        self._stays: _Index = {}
+        self._by_clinician: dict[tuple[str, date], list[PastLine]] = {}
         self._numbered = False
         self.add(lines)
 
     def add(self, lines: Iterable[PastLine]) -> None:
         """Take in further past lines."""
         for line in lines:
-            if line.person:
-                self._lines.setdefault((line.person, line.billing_npi, line.procedure), []).append(line)
+            patients = [line.person] if line.person else []
             if line.member_number:
-                number = "#" + plain(line.member_number)
-                self._lines.setdefault((number, line.billing_npi, line.procedure), []).append(line)
+                patients.append("#" + plain(line.member_number))
+            for patient in patients:
+                self._by_procedure.setdefault((patient, line.procedure), []).append(line)
+                self._by_day.setdefault((patient, line.begins), []).append(line)
+                if line.ends > line.begins:
+                    self._stays.setdefault((patient, None), []).append(line)
+            if line.rendering_npi:
+                self._by_clinician.setdefault((line.rendering_npi, line.begins), []).append(line)
             self._numbered = self._numbered or not line.person
 
-    def alike(self, claim: Claim, line: Line, person: str) -> list[PastLine]:
-        """Return past lines of the same person, billing provider, procedure, dates and rendering provider.
-
-        Where either side has no person id, member number, relationship and birth date agree as far as both give them.
-        The claim that a replacement or void refers to is left out: it is not another claim.
-        """
-        billing = claim.billing.npi
-        found = self._lines.get((person, billing, line.procedure), []) if person else []
-        if self._numbered or not person:
-            by_number = self._lines.get(("#" + plain(claim.member_number), billing, line.procedure), [])
-            found = found + [
-                past for past in by_number if not (person and past.person) and _may_be_patient(past, claim)
-            ]
+    def alike(self, claim: Claim, line: Line, person: str, replaced: str = "") -> list[PastLine]:
+        """Return past lines of the same person, billing provider, procedure, dates and rendering provider."""
+        found = self._of(self._by_procedure, claim, person, line.procedure, replaced)
         if not found:
             return found
         rendering = claim.rendering_of(line)
@@ -50,11 +56,47 @@ class History:
         return [
             past
             for past in found
-            if past.begins == line.begins
+            if past.billing_npi == claim.billing.npi
+            and past.begins == line.begins
             and past.ends == line.ends
             and (not npi or not past.rendering_npi or npi == past.rendering_npi)
-            and not (claim.payer_control_number and past.payer_control_number == claim.payer_control_number)
         ]
+
+    def of_codes(self, claim: Claim, person: str, codes: Sequence[str], replaced: str = "") -> list[PastLine]:
+        """Return the patient's past lines of some procedure codes, by any provider."""
+        return [past for code in codes for past in self._of(self._by_procedure, claim, person, code, replaced)]
+
+    def on_day(self, claim: Claim, person: str, day: date, replaced: str = "") -> list[PastLine]:
+        """Return the patient's past lines that have a day among theirs, by any provider."""
+        found = self._of(self._by_day, claim, person, day, replaced)
+        if not self._stays:
+            return found
+        return found + [past for past in self.stays(claim, person, replaced) if past.begins < day <= past.ends]
+
+    def stays(self, claim: Claim, person: str, replaced: str = "") -> list[PastLine]:
+        """Return the patient's past lines of more than one day, by any provider."""
+        return self._of(self._stays, claim, person, None, replaced) if self._stays else []
+
+    def by_clinician(self, claim: Claim, npi: str, day: date, replaced: str = "") -> list[PastLine]:
+        """Return the past lines, of any patient, that a clinician rendered from a day on."""
+        return [past for past in self._by_clinician.get((npi, day), ()) if not _is_replaced(past, claim, replaced)]
+
+    def _of(self, index: _Index, claim: Claim, person: str, key: object, replaced: str) -> list[PastLine]:
+        found = index.get((person, key), []) if person else []
+        if self._numbered or not person:
+            by_number = index.get(("#" + plain(claim.member_number), key), [])
+            found = found + [
+                past for past in by_number if not (person and past.person) and _may_be_patient(past, claim)
+            ]
+        if not found or not (replaced or claim.payer_control_number):
+            return found
+        return [past for past in found if not _is_replaced(past, claim, replaced)]
+
+
+def _is_replaced(past: PastLine, claim: Claim, replaced: str) -> bool:
+    if claim.payer_control_number and past.payer_control_number == claim.payer_control_number:
+        return True
+    return bool(replaced) and past.claim == replaced and past.billing_npi == claim.billing.npi
 
 
 def _may_be_patient(past: PastLine, claim: Claim) -> bool:
@@ -72,10 +114,11 @@ def past_lines(claim: Claim, decision: Decision, payer_control_number: str = "")
     """
     if decision.status != "paid":
         return ()
-    denied = {line.line for line in decision.lines if line.denied and line.charge}
+    decided = {line.line: line for line in decision.lines}
     past = []
     for line in claim.lines:
-        if line.number in denied:
+        result = decided[line.number]
+        if result.denied and result.charge:
             continue
         rendering = claim.rendering_of(line)
         past.append(
@@ -95,6 +138,8 @@ def past_lines(claim: Claim, decision: Decision, payer_control_number: str = "")
                 member_number=claim.member_number,
                 relationship=claim.relationship,
                 birth_date=claim.patient.birth_date,
+                unit=line.unit,
+                paid=result.paid,
             )
         )
     return tuple(past)

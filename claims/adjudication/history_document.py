@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from claims.adjudication.strict import Table, parse_json
 from claims.model.history import PastLine
+from claims.model.money import ZERO
 
 KEYS = (
     "claim",
@@ -23,7 +24,9 @@ KEYS = (
     "ends",
     "place",
     "units",
+    "unit",
     "charge",
+    "paid",
     "payer_control_number",
 )
 
@@ -58,6 +61,8 @@ def _line(table: Table) -> PastLine:
         member_number=table.text("member_number", ""),
         relationship=table.text("relationship", ""),
         birth_date=table.day_or_none("birth_date"),
+        unit=table.text("unit", "UN"),
+        paid=table.amount("paid", ZERO),
     )
 
 
@@ -81,7 +86,9 @@ def _document(line: PastLine) -> dict[str, object]:
         "ends": line.ends.isoformat(),
         "place": line.place,
         "units": format(line.units, "f"),
+        "unit": "" if line.unit == "UN" else line.unit,
         "charge": str(line.charge),
+        "paid": str(line.paid),
         "payer_control_number": line.payer_control_number,
     }
     return {key: value for key, value in every.items() if value not in ("", [])}

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from claims.adjudication.strict import Table, parse_toml
 from claims.model.money import Money
-from claims.model.plan import CostShare, CostShareOverride, Plan, Pricing
+from claims.model.plan import (
+    BenefitLimit,
+    Benefits,
+    Capitation,
+    CostShare,
+    CostShareOverride,
+    EditSettings,
+    NotCovered,
+    Plan,
+    Pricing,
+)
 
 METHODS = ("fee-list",)
 
@@ -13,10 +23,10 @@ def read_plan(text: str) -> Plan:
     """Read a plan; raises DocumentError naming the key path of whatever is unknown, missing or impossible."""
     root = Table(
         parse_toml(text, "plan"),
-        ("name", "year", "coverage", "pricing", "cost_share", "filing", "evidence"),
+        ("name", "year", "coverage", "pricing", "cost_share", "filing", "evidence", "authorization", "edits"),
         document="plan",
     )
-    coverage = root.table("coverage", ("from", "through"))
+    coverage = root.table("coverage", ("from", "through", "not_covered", "limit", "capitated"))
     begins, through = coverage.day_or_none("from"), coverage.day_or_none("through")
     if begins is not None and through is not None and through < begins:
         raise coverage.fault("through", "is before coverage.from")
@@ -36,6 +46,66 @@ def read_plan(text: str) -> Plan:
         timely_filing_years=filing.whole("years", 1, least=1),
         timely_filing_days=filing.whole("days", least=1) if filing.has("days") else None,
         evidence_days=root.table("evidence", ("days",)).whole("days", 45),
+        benefits=_benefits(coverage, root.table("authorization", ("codes",))),
+        edits=_edits(root.table("edits", ("bundled_reason", "units_reason", "clinician_minutes"))),
+    )
+
+
+def _codes(table: Table, seen: set[str]) -> tuple[str, ...]:
+    """Read a list of procedure codes, at least one, none of them seen before under the same heading."""
+    codes = tuple(_code(code) for code in table.texts("codes"))
+    if not codes:
+        raise table.fault("codes", "must name at least one procedure code")
+    for code in codes:
+        if code in seen:
+            raise table.fault("codes", f"names {code}, which stands there already")
+        seen.add(code)
+    return codes
+
+
+def _benefits(coverage: Table, authorization: Table) -> Benefits:
+    excluded: set[str] = set()
+    not_covered = tuple(
+        NotCovered(
+            _codes(item, excluded),
+            item.choice("reason", ("204", "96"), "204"),
+            item.choice("group", ("PR", "CO"), "PR"),
+        )
+        for item in coverage.tables("not_covered", ("codes", "reason", "group"))
+    )
+    limited: set[str] = set()
+    names: set[str] = set()
+    limits = []
+    for item in coverage.tables("limit", ("name", "codes", "units", "amount")):
+        name = item.text("name")
+        if name in names:
+            raise item.fault("name", "stands there already")
+        names.add(name)
+        if not item.has("units") and not item.has("amount"):
+            raise item.fault("units", "is missing: give units, amount or both")
+        limits.append(
+            BenefitLimit(
+                name,
+                _codes(item, limited),
+                item.number("units") if item.has("units") else None,
+                item.amount("amount") if item.has("amount") else None,
+            )
+        )
+    paid_by_head: set[str] = set()
+    capitated = tuple(
+        Capitation(_codes(item, paid_by_head), item.texts("providers"))
+        for item in coverage.tables("capitated", ("codes", "providers"))
+    )
+    authorized = _codes(authorization, set()) if authorization.has("codes") else ()
+    return Benefits(not_covered, tuple(limits), capitated, authorized)
+
+
+def _edits(table: Table) -> EditSettings:
+    default = EditSettings()
+    return EditSettings(
+        bundled_reason=table.choice("bundled_reason", ("236", "97"), default.bundled_reason),
+        units_reason=table.choice("units_reason", ("151", "222", "273"), default.units_reason),
+        clinician_minutes=table.whole("clinician_minutes", default.clinician_minutes, least=1),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from claims.model.plan import Plan
+from claims.model.plan import BenefitLimit, Capitation, NotCovered, Plan
 
 
 class Terms(NamedTuple):
@@ -25,8 +25,12 @@ class PlanTerms:
     __slots__ = (
         "_by_code",
         "_default",
+        "authorized",
+        "capitated",
         "deductible",
         "fees",
+        "limits",
+        "not_covered",
         "out_of_pocket",
         "percent",
         "plan",
@@ -44,6 +48,11 @@ class PlanTerms:
         self.percent = None if percent is None else percent.as_integer_ratio()
         self.deductible = share.deductible.cents
         self.out_of_pocket = None if share.out_of_pocket is None else share.out_of_pocket.cents
+        benefits = plan.benefits
+        self.not_covered: dict[str, NotCovered] = {code: each for each in benefits.not_covered for code in each.codes}
+        self.limits: dict[str, BenefitLimit] = {code: each for each in benefits.limits for code in each.codes}
+        self.capitated: dict[str, Capitation] = {code: each for each in benefits.capitated for code in each.codes}
+        self.authorized = frozenset(benefits.authorized)
         self._default = _terms(share.copay.cents, share.coinsurance, True)
         self._by_code = {
             code: _terms(

@@ -41,6 +41,25 @@ def rule_pack_bytes(plan: Plan, tables: Tables | None = None) -> bytes:
                 "filing_years": plan.timely_filing_years,
                 "filing_days": plan.timely_filing_days,
                 "evidence_days": plan.evidence_days,
+                "benefits": {
+                    "not_covered": {
+                        code: [each.reason, each.group] for each in plan.benefits.not_covered for code in each.codes
+                    },
+                    "limits": [
+                        [
+                            each.name,
+                            sorted(each.codes),
+                            _fraction(each.units),
+                            None if each.amount is None else each.amount.cents,
+                        ]
+                        for each in sorted(plan.benefits.limits, key=lambda limit: limit.name)
+                    ],
+                    "capitated": {
+                        code: sorted(each.providers) for each in plan.benefits.capitated for code in each.codes
+                    },
+                    "authorized": sorted(plan.benefits.authorized),
+                },
+                "edits": [plan.edits.bundled_reason, plan.edits.units_reason, plan.edits.clinician_minutes],
                 "fees": {code: fee.cents for code, fee in plan.pricing.fees},
                 "percent_of_charge": _fraction(plan.pricing.percent_of_charge),
                 "copay": share.copay.cents,

@@ -8,6 +8,9 @@ from decimal import Decimal
 from claims.model.money import ZERO, Money, total
 
 PAID, DENIED, PENDED, REJECTED = "paid", "denied", "pended", "rejected"
+REVERSED = "reversed"
+"""What a void decides: the decision of the claim that it takes back, with every amount negated."""
+
 GROUPS = ("CO", "PR", "OA", "PI")
 
 
@@ -74,13 +77,22 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorizationUse:
+    """How many units of an authorisation a line of this decision took."""
+
+    number: str
+    line: int
+    units: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One claim's result: status, amounts, lines, trace, and what it was decided from.
 
     charge − Σ adjustments (claim and lines) = paid; patient = Σ PR; paid ≤ allowed ≤ charge. A pended claim has no amounts
     decided: allowed, paid and patient are zero and its lines carry no adjustments. `rule_pack` is the SHA-256 of plan and
     tables. `matches` maps each line, in order, to (record identifier, index of the attested service), for the evidence.
-    `usage` is what the accumulators move by, per plan year.
+    `usage` is what the accumulators move by, per plan year; `authorization_uses` what is taken of authorisations.
     """
 
     claim: str
@@ -97,3 +109,4 @@ class Decision:
     matches: tuple[tuple[int, str, int], ...] = ()
     usage: tuple[Usage, ...] = ()
     person: str = ""
+    authorization_uses: tuple[AuthorizationUse, ...] = ()

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from claims.model.money import Money
+from claims.model.money import ZERO, Money
 
 
 @dataclass(frozen=True, slots=True)
 class PastLine:
-    """A line that was adjudicated before and allowed: enough to find duplicates (ADJUDICATION §2.4).
+    """A line that was adjudicated before and allowed: enough to find duplicates, pairs and limits (ADJUDICATION §2.4 to §2.8).
 
+    `units` are counted in `unit` (`UN` units, `MJ` minutes); `paid` is what this plan paid of it.
     `person` is the payer-issued person id; where it is empty the person is known by `member_number`, `relationship` and
     `birth_date`, as far as they are given.
     """
@@ -32,3 +33,5 @@ class PastLine:
     member_number: str = ""
     relationship: str = ""
     birth_date: date | None = None
+    unit: str = "UN"
+    paid: Money = ZERO

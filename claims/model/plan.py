@@ -10,15 +10,42 @@ from claims.model.money import Money
 
 
 @dataclass(frozen=True, slots=True)
-class Pricing:
-    """How a line's fee is found: `fee-list` by procedure, and a fraction of the charge for a code without a fee.
+class DrgPricing:
+    """Inpatient stays by DRG: weight × `rate`, and beyond a threshold of the charge a share of the rest.
 
+    `weights` by DRG number of three digits. `grouper` groups the stay again where a grouper is installed; else the billed DRG holds.
+    """
+
+    rate: Money
+    weights: tuple[tuple[str, Decimal], ...]
+    outlier_threshold: Money | None = None
+    outlier_share: Decimal = Decimal(0)
+    grouper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """How a line's fee is found, by method (ADJUDICATION §3).
+
+    `fees` are the plan's own by procedure; `schedule` names an imported fee list that is asked after them;
     `percent_of_charge` is a fraction (1.00 allows the charge) or None: then a code without a fee is not priced and pends.
+    For `rbrvs`, `carrier` and `locality` name the geographic indices, `percent` is the share of the schedule that is paid,
+    and `conversion_factor`, in dollars, replaces the file's. `per_diem` is a day's rate by revenue code. `inpatient` and
+    `outpatient` are the methods of institutional claims, `method` where they are empty.
     """
 
     method: str
     fees: tuple[tuple[str, Money], ...] = ()
     percent_of_charge: Decimal | None = None
+    schedule: str = ""
+    carrier: str = ""
+    locality: str = ""
+    percent: Decimal = Decimal(1)
+    conversion_factor: Decimal | None = None
+    per_diem: tuple[tuple[str, Money], ...] = ()
+    drg: DrgPricing | None = None
+    inpatient: str = ""
+    outpatient: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +70,55 @@ class CostShare:
 
 
 @dataclass(frozen=True, slots=True)
+class NotCovered:
+    """Procedure codes that the plan does not cover: `reason` 204 or 96, `group` who bears the charge (PR or CO)."""
+
+    codes: tuple[str, ...]
+    reason: str = "204"
+    group: str = "PR"
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitLimit:
+    """The most of these codes, together, that the plan grants a person in a plan year: in units, in money paid, or both."""
+
+    name: str
+    codes: tuple[str, ...]
+    units: Decimal | None = None
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capitation:
+    """Procedure codes that are paid by the head: by these billing providers, or by any where none is named."""
+
+    codes: tuple[str, ...]
+    providers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Benefits:
+    """What the plan grants and what it asks first; `authorized` are codes that need an authorisation (ADJUDICATION §2.6)."""
+
+    not_covered: tuple[NotCovered, ...] = ()
+    limits: tuple[BenefitLimit, ...] = ()
+    capitated: tuple[Capitation, ...] = ()
+    authorized: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EditSettings:
+    """What the trade does in more than one way: reasons for a bundled code and for units above an MUE, and when a day is too long.
+
+    `clinician_minutes` is the most timed minutes that one clinician may have on one day before a claim waits.
+    """
+
+    bundled_reason: str = "236"
+    units_reason: str = "151"
+    clinician_minutes: int = 960
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One plan as its TOML says it. `year` is a label; `covers_from`/`covers_through` limit coverage where given.
 
@@ -60,6 +136,8 @@ class Plan:
     timely_filing_years: int = 1
     timely_filing_days: int | None = None
     evidence_days: int = 45
+    benefits: Benefits = Benefits()
+    edits: EditSettings = EditSettings()
 
 
 @dataclass(frozen=True, slots=True)

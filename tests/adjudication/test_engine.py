@@ -11,6 +11,7 @@ from claims.model.decision import Adjustment, Usage
 from claims.model.money import Money
 from claims.model.plan import Accumulators, CostShareOverride
 from tests.adjudication.builders import claim, clinic, clinician, encounter, line, member, money, plan, with_lines
+from tests.adjudication.tables import MemoryTables
 
 
 def amounts(decision):
@@ -155,7 +156,17 @@ def test_every_cause_of_a_pend_is_told_at_once():
 def test_nothing_given_is_not_checked_and_the_claim_goes_on():
     decision = adjudicate(plan(), claim())
     unchecked = [entry.edit for entry in decision.trace if entry.outcome == "not checked"]
-    assert unchecked == ["eligibility", "provider", "evidence", "duplicate", "cost-share"]
+    assert unchecked == [
+        "eligibility",
+        "provider",
+        "exclusion",
+        "evidence",
+        "duplicate",
+        "ncci",
+        "mue",
+        "statistics",
+        "cost-share",
+    ]
     assert decision.status == "paid"
 
 
@@ -168,14 +179,22 @@ def test_all_given_leaves_a_word_of_each_edit_in_order():
         evidence=(encounter(),),
         history=(),
         accumulators=Accumulators(),
+        tables=MemoryTables(),
+        authorizations=(),
     )
     assert [entry.edit for entry in decision.trace] == [
         "scope",
         "eligibility",
         "provider",
+        "exclusion",
         "evidence",
         "duplicate",
         "timely-filing",
+        "coverage",
+        "authorization",
+        "ncci",
+        "mue",
+        "statistics",
         "price",
         "cost-share",
     ]

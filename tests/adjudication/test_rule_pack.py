@@ -1,6 +1,5 @@
 """The hash of the rules a decision was made by."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -11,11 +10,7 @@ from claims.adjudication.rule_pack import rule_pack_hash
 from claims.model.money import Money
 from claims.model.plan import CostShareOverride
 from tests.adjudication.builders import claim, plan
-
-
-@dataclass(frozen=True)
-class TableVersions:
-    versions: tuple[tuple[str, str], ...]
+from tests.adjudication.tables import MemoryTables
 
 
 def test_a_decision_carries_it():
@@ -55,6 +50,6 @@ def test_what_changes_nothing_does_not():
 
 
 def test_the_versions_of_the_tables_are_in_it():
-    new, old = TableVersions((("ncci", "2026Q2"),)), TableVersions((("ncci", "2026Q1"),))
+    new, old = MemoryTables((("ncci", "2026Q2"),)), MemoryTables((("ncci", "2026Q1"),))
     assert len({rule_pack_hash(plan()), rule_pack_hash(plan(), new), rule_pack_hash(plan(), old)}) == 3
     assert adjudicate(plan(), claim(), tables=new).rule_pack == rule_pack_hash(plan(), new)

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from claims.adjudication.edits import duplicate, eligibility, evidence, provider, scope, timely_filing
+from claims.adjudication.edits import (
+    authorization,
+    coverage,
+    duplicate,
+    eligibility,
+    evidence,
+    exclusion,
+    mue,
+    ncci,
+    provider,
+    scope,
+    statistics,
+    timely_filing,
+)
 from claims.adjudication.findings import Edit
 
 EDITS: tuple[Edit, ...] = (
     scope.EDIT,
     eligibility.EDIT,
     provider.EDIT,
+    exclusion.EDIT,
     evidence.EDIT,
     duplicate.EDIT,
     timely_filing.EDIT,
+    coverage.EDIT,
+    authorization.EDIT,
+    ncci.EDIT,
+    mue.EDIT,
+    statistics.EDIT,
 )

@@ -61,7 +61,7 @@ def _within(case: Case, lines: Sequence[Line]) -> list[Finding]:
 def _against_history(case: Case, line: Line) -> Finding | None:
     assert case.history is not None
     near = None
-    for past in case.history.alike(case.claim, line, case.person):
+    for past in case.history.alike(case.claim, line, case.person, case.replaced):
         if (past.place and past.place != line.place) or sorted(past.modifiers) != sorted(line.modifiers):
             continue
         if past.charge == line.charge:

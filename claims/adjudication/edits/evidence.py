@@ -68,9 +68,17 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
 
 def problem_of(case: Case, leaf: Leaf) -> str:
     """Say why a service cannot back a line of this claim; empty where it can. The payer's own provider list is heard too."""
-    if case.spent and isinstance(case.evidence, EvidenceIndex) and case.evidence.among(leaf.encounter, case.spent):
-        return "spent"
     problem = leaf.problem
+    reused = _backed_the_replaced(case, leaf)
+    if (
+        not reused
+        and case.spent
+        and isinstance(case.evidence, EvidenceIndex)
+        and case.evidence.among(leaf.encounter, case.spent)
+    ):
+        return "spent"
+    if reused and problem == "spent":
+        problem = ""
     providers = case.providers
     if problem or providers is None:
         return problem
@@ -82,6 +90,13 @@ def problem_of(case: Case, leaf: Leaf) -> str:
         return "same-controller"
     service = leaf.service
     return "credential" if known is not None and providers.fault(practitioner, service.begins, service.ends) else ""
+
+
+def _backed_the_replaced(case: Case, leaf: Leaf) -> bool:
+    """Whether the record backed the claim that this one replaces: what that claim spent, its replacement may rest on."""
+    return case.replaces is not None and any(
+        record == leaf.encounter.identifier for _, record, _ in case.replaces.matches
+    )
 
 
 def _fitting(case: Case, evidence: EvidenceIndex, line: Line) -> list[Leaf]:
@@ -214,7 +229,7 @@ def _spent(case: Case, line: Line) -> Finding:
     """Deny what a spent attestation stands behind, and say of the history whether this payer paid it."""
     where = "another claim"
     if case.history is not None:
-        here = case.history.alike(case.claim, line, case.person)
+        here = case.history.alike(case.claim, line, case.person, case.replaced)
         where = f"claim {here[0].claim} of this payer" if here else "a claim that this payer's history does not hold"
     why = f"billed twice: the attested visit already paid {where}"
     cure = "nothing is owed; bill what was forgotten by replacing the claim that was paid"

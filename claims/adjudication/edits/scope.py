@@ -11,7 +11,7 @@ from claims.model.claim import Line
 def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     """Pend replacements, voids and claims to a secondary payer: paid as originals they would be paid twice."""
     claim = case.claim
-    if claim.frequency in ("7", "8"):
+    if claim.frequency == "8" or (claim.frequency == "7" and case.replaces is None):
         what = "replaces" if claim.frequency == "7" else "voids"
         why = f"frequency {claim.frequency} {what} an earlier claim, which has to be reversed with it"
         return [Finding(None, PEND, why, cure="have the payer reverse the earlier claim, or send an original")]

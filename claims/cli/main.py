@@ -47,6 +47,9 @@ app.add_typer(remit.app, name="remit")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(bench.app, name="bench")
 
+INTERRUPTED = 130
+"""How typer ends where somebody presses Ctrl-C; a code of its own would be one more than we promise."""
+
 
 def run() -> None:
     """Run the command line; the process ends with one of the exit codes of `claims.cli.failure`."""
@@ -55,7 +58,9 @@ def run() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
-    except KeyboardInterrupt:
+    except SystemExit as end:
+        if end.code != INTERRUPTED:
+            raise
         note("interrupted; repeating the command is safe")
         sys.exit(FAILED)
     except Exception as error:

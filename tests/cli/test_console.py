@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
 import errno
+from pathlib import Path
 
 import pytest
+import typer
 
+import claims
+from claims.cli import main
 from claims.cli.console import print_table
-from claims.cli.failure import FAILED, exit_code, told
+from claims.cli.failure import CODES, FAILED, exit_code, told
 
 
 @pytest.mark.parametrize("columns", ["20", "wide", "-1", "0", ""])
@@ -31,3 +36,30 @@ def test_a_full_disk_is_told_and_is_no_defect_of_ours() -> None:
     full = OSError(errno.ENOSPC, "No space left on device")
     assert exit_code(full) == FAILED
     assert told(full) == "No space left on device"
+
+
+def test_an_interrupted_command_says_that_it_may_be_repeated(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = typer.Typer()
+
+    @app.command()
+    def wait() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(main, "app", app)
+    monkeypatch.setattr("sys.argv", ["claims"])
+    with pytest.raises(SystemExit) as ended:
+        main.run()
+    assert ended.value.code == FAILED
+    assert capsys.readouterr().err.strip() == "interrupted; repeating the command is safe"
+
+
+def test_every_error_with_a_code_of_its_own_exists() -> None:
+    declared = {
+        line.split()[1].partition("(")[0].rstrip(":")
+        for file in Path(claims.__file__).parent.rglob("*.py")
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if line.startswith("class ")
+    }
+    assert {name for name in CODES if not hasattr(builtins, name)} <= declared

@@ -161,3 +161,24 @@ def test_revoking_is_told_once_and_repeated_without_harm(world: World) -> None:
     assert run(*command, *secret, "--json").json["acts"][0]["transaction"] is None
     assert run("encounter", "verify", world.clinic / "records.json", "--home", world.payer).code == 3
     assert run(*command[:2], "V-9", *command[3:], *secret).code == 2
+
+
+def test_what_is_wrong_with_a_record_comes_with_its_cure(world: World, tmp_path: Path) -> None:
+    world.write_export(visit("V-1"), visit("V-2"))
+    file = tmp_path / "records.json"
+    assert attest(world, "--unsigned", "V-2", "--out", file).code == 0
+    told = run("encounter", "verify", file, "--home", world.clinic)
+    assert told.code == 3
+    assert told.err.splitlines() == ["unsigned: have the clinician sign, with `claims encounter attest`"]
+    told = run("encounter", "verify", file, "--home", world.clinic, "--json")
+    assert [one["valid"] for one in told.json["encounters"]] == [True, False]
+    assert told.err == ""
+
+
+def test_a_mistyped_billing_address_is_named(world: World) -> None:
+    world.write_export(visit("V-1"))
+    before = world.snapshot()
+    answer = attest(world, "--provider", "0x12")
+    assert answer.code == 2
+    assert "--provider: " in answer.err
+    assert world.snapshot() == before

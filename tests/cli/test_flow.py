@@ -182,6 +182,10 @@ def test_a_rejected_file_ends_with_3_and_gets_its_999(shell: Shell) -> None:
     answered = shell.claims("adjudicate", "cut.837", "--home", "payer", "--out", "back", "--json")
     assert answered.code == 3
     assert (shell.folder / "back" / "cut.999").exists()
+    (shell.folder / "nothing.837").write_text("no X12")
+    told = shell.claims("adjudicate", "nothing.837", "--home", "payer", "--out", "back")
+    assert told.code == 3
+    assert "this is not an X12 file" in told.err
 
 
 def test_usage_errors_end_with_2_and_name_what_to_do(shell: Shell) -> None:

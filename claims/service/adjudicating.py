@@ -35,7 +35,7 @@ from claims.service.numbering import numbered_claims
 from claims.service.office import Office
 from claims.service.payer_run import Inputs, Run
 from claims.service.private_file import write_private
-from claims.service.rules import read_rules
+from claims.service.rules import enrolled_members, read_rules
 from claims.service.sending import carry_out
 from claims.service.signing import answered_on_chain, decide_key, signed_answer
 from claims.settlement.signed_decision import SignedDecision
@@ -73,7 +73,8 @@ def adjudicate_for_payer(
     """
     office.require(PAYER)
     submission = read_file(file, strict_npi=office.home.strict_npi)
-    rules = read_rules(office.home, plan=plan, members=members, providers=providers)
+    enrolled_people = enrolled_members(office)
+    rules = read_rules(office.home, plan=plan, members=members, providers=providers, enrolled=enrolled_people)
     records = () if evidence is None else load_records(evidence.read_bytes())
     now = office.chain.head().timestamp
     with office.store.reading() as work:

@@ -153,13 +153,17 @@ def _require_terms(year: int, limit: Money, reserve: Money) -> None:
 
 def _require_member(office: Office, person: str) -> None:
     """Where the home knows its members, a policy is for one of them."""
-    from claims.adjudication.documents import read_members
+    from claims.service.rules import enrolled_members, known_members
 
     if not person:
         raise UsageError("a policy is for a person: give --person with the payer's person id")
-    file = office.home.document(MEMBERS)
-    if file.exists() and person not in {m.person for m in read_members(file.read_text(encoding="utf-8"))}:
-        raise UsageError(f"unknown member: {file} has nobody with that person id; nothing was changed")
+    enrolled, file = enrolled_members(office), office.home.document(MEMBERS)
+    known = {member.person for member in known_members(office.home, enrolled)}
+    if (enrolled or file.exists()) and person not in known:
+        raise UsageError(
+            f"unknown member: neither {file} nor an 834 that was imported has anybody with that "
+            "person id; nothing was changed"
+        )
 
 
 def _plan_name(office: Office) -> str:

@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from claims.model.claim import Claim, Line
-from claims.model.decision import Decision, LineDecision
-from claims.model.money import total
+from claims.model.decision import REVERSED, Decision, LineDecision
 from claims.model.party import Address, Payer, Provider
-from claims.model.remittance import Remittance, RemittanceClaim, RemittanceLine
+from claims.model.remittance import ProviderAdjustment, Remittance, RemittanceClaim, RemittanceLine
+from claims.settlement.reversal import balance_of, carried_forward
 
 PROCESSED = ("1", "2", "3")
-NOT_RECOGNISED = "4"
+NOT_RECOGNISED, REVERSAL = "4", "22"
 
 
 @dataclass(frozen=True, slots=True)
 class Finalised:
-    """A claim that was decided for good: what was billed, what was decided, and the payer's control number (CLP07)."""
+    """A claim that was decided for good: what was billed, what was decided, and the payer's control number (CLP07).
+
+    A reversal is the claim that is taken back, with `reversal_of` its decision, under its own control number.
+    """
 
     claim: Claim
     decision: Decision
@@ -41,20 +44,25 @@ def build_remittance(
     transaction_hash: bytes = b"",
     payer_tax_id: str = "",
     payer_address: Address = Address(),
+    adjustments: tuple[ProviderAdjustment, ...] = (),
 ) -> Remittance:
     """Build the remittance of one payment; raises Imbalance where the figures do not add up.
 
     `payment` is the 32-byte payment id; denied claims that no payment settled pass an id of their own and no
-    `transaction_hash`: BPR02 is then zero.
+    `transaction_hash`: BPR02 is then zero. Where `adjustments` (PLB) take more
+    than the claims pay, the rest is carried forward by PLB FB under the trace number: BPR02 is never negative.
     """
     claims = tuple(_claim(item) for item in finalised)
+    paid = tuple(claim.paid for claim in claims)
+    every = adjustments + carried_forward(trace_number(payment), balance_of(paid, adjustments), day)
     return Remittance(
         payer=payer,
         payee=payee,
-        paid=total(claim.paid for claim in claims),
+        paid=balance_of(paid, every),
         trace=trace_number(payment),
         day=day,
         claims=claims,
+        adjustments=every,
         transaction_hash=transaction_hash,
         payer_tax_id=payer_tax_id,
         payer_address=payer_address,
@@ -62,7 +70,10 @@ def build_remittance(
 
 
 def status_code(claim: Claim, decision: Decision) -> str:
-    """Return CLP02: 1, 2 or 3 by the payer's rank, denials included; 4 where the patient is not recognised (ADJUDICATION §6)."""
+    """Return CLP02 (ADJUDICATION §6): 1, 2 or 3 by the payer's rank, denials included; 4 where the patient is not recognised;
+    22 for a reversal."""
+    if decision.status == REVERSED:
+        return REVERSAL
     reasons = {adjustment.reason for line in decision.lines for adjustment in line.adjustments}
     reasons |= {adjustment.reason for adjustment in decision.adjustments}
     return NOT_RECOGNISED if reasons == {"31"} else PROCESSED[claim.rank]

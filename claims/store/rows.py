@@ -198,3 +198,25 @@ class StoredRemittance:
     path: str
     created_at: int
     claims: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """That a claim took another's place: both control numbers, and that of the first claim of their lineage."""
+
+    control_number: str
+    replaces: str
+    lineage: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """What a replacement or void leaves to be settled: a positive amount is to be taken from the provider, a negative one is
+    owed to it. `remittance` is the trace (TRN02) of the 835 that told of it."""
+
+    control_number: str
+    billing_npi: str
+    amount: Money
+    remittance: str
+    at: int

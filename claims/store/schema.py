@@ -261,3 +261,22 @@ evidence_uses = Table(
     _key("rank", BigInteger),
     _must("control_number", Text),
 )
+
+replacements = Table(
+    "replacements",
+    metadata,
+    _key("control_number", Text),
+    _must("replaces", Text),
+    _must("lineage", Text),
+    _must("at", BigInteger),
+)
+
+offsets = Table(
+    "offsets",
+    metadata,
+    _key("control_number", Text),
+    _must("billing_npi", Text),
+    _must("amount", Cents),
+    _must("remittance", Text),
+    _must("at", BigInteger),
+)

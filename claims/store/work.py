@@ -12,12 +12,14 @@ from claims.store.evidence_uses import EvidenceUses
 from claims.store.history import History
 from claims.store.interchanges import Interchanges
 from claims.store.members import Members
+from claims.store.offsets import Offsets
 from claims.store.outbox import Outbox
 from claims.store.payments import Payments
 from claims.store.policies import Policies
 from claims.store.providers import Providers
 from claims.store.records import Records
 from claims.store.remittances import Remittances
+from claims.store.replacements import Replacements
 from claims.store.sequences import Sequences
 
 
@@ -33,10 +35,12 @@ class UnitOfWork:
         self.history = History(connection)
         self.interchanges = Interchanges(connection)
         self.members = Members(connection)
+        self.offsets = Offsets(connection)
         self.outbox = Outbox(connection)
         self.payments = Payments(connection)
         self.policies = Policies(connection)
         self.providers = Providers(connection)
         self.records = Records(connection)
         self.remittances = Remittances(connection)
+        self.replacements = Replacements(connection)
         self.sequences = Sequences(connection)

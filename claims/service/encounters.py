@@ -319,6 +319,13 @@ def _task(
             )
     if terms.supersedes and terms.supersedes not in [record.attestation.sequence for record in signed]:
         raise UsageError(f"sequence {terms.supersedes} is no attestation of encounter {name} in this home")
+    first = next((r.attestation.supersedes for r in signed if r.attestation.sequence == terms.supersedes), 0)
+    if first:
+        # The contract looks one step back: a correction of a correction would leave the first one payable again.
+        raise UsageError(
+            f"sequence {terms.supersedes} is itself a correction: every correction names the first attestation, "
+            f"--supersedes {first}"
+        )
     taken = {record.attestation.sequence for record in signed}
     for record in reversed(known):
         attestation = record.attestation

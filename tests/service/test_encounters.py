@@ -142,6 +142,14 @@ def test_a_superseding_attestation_replaces_what_was_signed_and_is_kept_like_it(
     assert attest(clinic, amended).records == done.records
 
 
+def test_a_correction_of_a_correction_names_the_first_attestation(clinic: Office) -> None:
+    attest(clinic, visit("V-1"))
+    attest(clinic, visit("V-1", code="99214"), supersedes=1)
+    with pytest.raises(UsageError, match=r"sequence 2 is itself a correction.*--supersedes 1"):
+        attest(clinic, visit("V-1", code="99215"), supersedes=2)
+    assert attest(clinic, visit("V-1", code="99215"), supersedes=1).records[0].attestation.supersedes == 1
+
+
 def test_the_same_content_is_signed_anew_where_that_is_asked_for(clinic: Office) -> None:
     attest(clinic, visit("V-1"))
     assert attest(clinic, visit("V-1"), supersedes=1).records[0].attestation.supersedes == 1

@@ -18,9 +18,12 @@ from claims.cli import (
     doctor,
     encounter,
     home,
+    member,
     policy,
+    price,
     registry,
     remit,
+    tables,
 )
 from claims.cli.console import note
 from claims.cli.failure import FAILED, exit_code, told
@@ -38,12 +41,15 @@ app.command("demo", short_help="Show the whole way of a claim, then try to cheat
 app.command("doctor", short_help="Check the installation and a home.")(doctor.doctor)
 app.command("deploy", short_help="Put a payer's contracts on the chain; fund its escrow.")(deploy.deploy)
 app.command("adjudicate", short_help="Decide the claims of an 837 to the cent.")(adjudicate.adjudicate)
+app.command("price", short_help="Price a service by the fee schedule and show the arithmetic.")(price.price)
 app.add_typer(home.app, name="home")
 app.add_typer(registry.app, name="registry")
 app.add_typer(policy.app, name="policy")
+app.add_typer(member.app, name="member")
 app.add_typer(encounter.app, name="encounter")
 app.add_typer(claim.app, name="claim")
 app.add_typer(remit.app, name="remit")
+app.add_typer(tables.app, name="tables")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(bench.app, name="bench")
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from claims.adjudication.findings import Case
-from claims.adjudication.pricing import fee_list
+from claims.adjudication.pricing import fee_list, rbrvs
 from claims.adjudication.pricing.priced import Method, Priced
 from claims.model.claim import Line
 
-METHODS: dict[str, Method] = {"fee-list": fee_list.METHOD}
+METHODS: dict[str, Method] = {
+    "fee-list": fee_list.METHOD,
+    "rbrvs": rbrvs.METHOD,
+}
 
 
 def price_lines(case: Case, lines: Sequence[Line]) -> Sequence[Priced]:

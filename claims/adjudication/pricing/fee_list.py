@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from claims.adjudication.codes import INCOMPLETE, NOT_COVERED, SEE_PLAN, UNITS_INVALID
-from claims.adjudication.findings import ADJUST, DENY, PASS, PEND, Case, Finding, dollars
+from claims.adjudication.findings import Case, dollars
 from claims.adjudication.plan_terms import half_up
+from claims.adjudication.pricing.answers import beforehand, limited, share_of_charge, waits
 from claims.adjudication.pricing.priced import Method, Priced, line_by_line
 from claims.model.claim import Line
 
@@ -17,62 +17,49 @@ def price(case: Case, line: Line) -> Priced:
     A code without either pends. A price of nothing denies the line (CO-96, PR-96 out of the network), because reason 45
     never stands for a whole charge. A line in minutes pends where the list has a fee, which is for a unit.
     """
-    number, charge, plan = line.number, line.charge.cents, case.plan
-    if not charge:
-        return Priced(0, Finding(number, PASS, "nothing is charged", source=plan.source))
-    fee = plan.fees.get(line.procedure)
-    if fee is None:
-        return _share_of_charge(case, line)
+    early = beforehand(case, line) if not line.charge.cents or _fee(case, line) is not None else None
+    if early is not None:
+        return early
+    answer = listed_or_share(case, line, "no fee listed")
+    if answer is not None:
+        return answer
+    why = "the fee list has no fee for this code, and the plan allows no share of the charge"
+    return waits(case, line, why, "add a fee for the code, or percent_of_charge, to the plan")
+
+
+def listed_or_share(case: Case, line: Line, why: str) -> Priced | None:
+    """Price a line by the plan's fees, its imported list, or its share of the charge; None where it has none of them."""
+    found = _fee(case, line)
+    if found is None:
+        return share_of_charge(case, line, why)
+    fee, source = found
     if line.unit == "MJ":
-        why = "the line bills minutes and the plan's fee is for a unit"
-        return Priced(0, Finding(number, PEND, why, cure="price the line by hand", source=plan.source))
-    units = line.units
-    if units == 1:
-        price_of_units, listed = fee, f"fee list {dollars(fee)}"
-    else:
-        if units <= 0:
-            why, cure = "the line bills no units", "bill the units that were done"
-            denied = Finding(
-                number, DENY, why, cure, group="CO", reason=INCOMPLETE, remarks=(UNITS_INVALID,), source=plan.source
-            )
-            return Priced(0, denied)
-        price_of_units = half_up(fee, *units.as_integer_ratio())
-        listed = f"fee list {dollars(fee)} × {_plain(units)} units = {dollars(price_of_units)}"
-    if not price_of_units:
-        return _nothing(case, line, listed)
-    if price_of_units < charge:
-        why = f"{listed} below charge {dollars(charge)}"
-        return Priced(price_of_units, Finding(number, ADJUST, why, source=plan.source))
-    why = f"charge {dollars(charge)} within {listed}"
-    return Priced(charge, Finding(number, PASS, why, source=plan.source))
-
-
-def _share_of_charge(case: Case, line: Line) -> Priced:
-    plan, charge = case.plan, line.charge.cents
-    percent = plan.plan.pricing.percent_of_charge
-    if percent is None or plan.percent is None:
-        why = "the fee list has no fee for this code, and the plan allows no share of the charge"
-        cure = "add a fee for the code, or percent_of_charge, to the plan"
-        return Priced(0, Finding(line.number, PEND, why, cure=cure, source=plan.source))
-    allowed = half_up(charge, *plan.percent)
-    why = f"no fee listed: {percent} of charge {dollars(charge)} = {dollars(allowed)}"
-    if not allowed:
-        return _nothing(case, line, why)
-    return Priced(allowed, Finding(line.number, PASS if allowed == charge else ADJUST, why, source=plan.source))
-
-
-def _nothing(case: Case, line: Line, how: str) -> Priced:
-    group = "CO" if case.in_network else "PR"
-    why = f"{how}: the plan pays nothing for this service"
-    cure = "none under this plan"
-    denied = Finding(
-        line.number, DENY, why, cure, group=group, reason=NOT_COVERED, remarks=(SEE_PLAN,), source=case.plan.source
+        return waits(case, line, "the line bills minutes and the plan's fee is for a unit", "price the line by hand")
+    if line.units == 1:
+        return limited(case, line, fee, f"fee list {dollars(fee)}", source)
+    amount = half_up(fee, *line.units.as_integer_ratio())
+    return limited(
+        case, line, amount, f"fee list {dollars(fee)} × {_plain(line.units)} units = {dollars(amount)}", source
     )
-    return Priced(0, denied)
+
+
+def _fee(case: Case, line: Line) -> tuple[int, str] | None:
+    """Return (fee of a unit in cents, its source): the plan's own, else the imported list's, by modifier where it has one."""
+    own = case.plan.fees.get(line.procedure)
+    if own is not None:
+        return own, case.plan.source
+    name, tables = case.plan.plan.pricing.schedule, case.tables
+    if not name or tables is None:
+        return None
+    for modifier in (*line.modifiers, ""):
+        fee = tables.fee(name, line.procedure, modifier, line.begins)
+        if fee is not None:
+            return fee.cents, f"fee list {name}"
+    return None
 
 
 def _plain(units: Decimal) -> str:
     return f"{units.normalize():f}"
 
 
-METHOD = Method(1, line_by_line(price))
+METHOD = Method(2, line_by_line(price))

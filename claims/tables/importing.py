@@ -1,0 +1,43 @@
+"""Importing a file: its kind is told by its content, it is checked whole, and kept whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from claims.model.tables import TableVersion
+from claims.tables import geographic_indices, localities, relative_values
+from claims.tables.database import keep
+from claims.tables.errors import TableError
+from claims.tables.parsed import Given, Parsed
+from claims.tables.sheet import Sheet, read_sheet
+
+SILENT = Given()
+"""Nothing beyond what the file says."""
+
+READERS: tuple[Callable[[Sheet, Given], list[Parsed] | None], ...] = (
+    relative_values.read,
+    geographic_indices.read,
+    localities.read,
+)
+"""One line for each kind of file; the first that recognises a file reads it."""
+
+
+def parse(content: bytes, given: Given = SILENT) -> tuple[str, list[Parsed]]:
+    """Read a file's bytes; (SHA-256 in hex, its tables). Raises TableError where no reader knows it, TableFaults where rows are wrong."""
+    sheet = read_sheet(content)
+    for read in READERS:
+        tables = read(sheet, given)
+        if tables is not None:
+            return sheet.sha256, tables
+    raise TableError(
+        "its headings are those of no table known here (PPRRVU, GPCI, localities, NCCI pairs, MUE, LEIE or NPI list,"
+        " CARC or RARC list, fee list); a heading may have been changed or lost"
+    )
+
+
+def import_file(folder: Path, file: Path, given: Given = SILENT) -> list[tuple[TableVersion, bool, tuple[str, ...]]]:
+    """Import one file into a folder's tables; (version, whether it is new, notes) for each table it holds."""
+    sha256, tables = parse(file.read_bytes(), given)
+    kept = keep(folder, sha256, tables)
+    return [(version, new, parsed.notes) for (version, new), parsed in zip(kept, tables, strict=True)]

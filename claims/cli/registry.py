@@ -146,6 +146,50 @@ def exclude(
 
 
 @app.command()
+def rotate(
+    key: Annotated[str, typer.Option(help="The address of the clinician's new key.")],
+    practitioner: Annotated[int, typer.Option(min=1, max=2**32 - 1, help="A clinician's registry id, from 1.")],
+    home: Home = HOME,
+    profile: Profile = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a clinician another key, after a loss or a theft; what the old one signed and was not paid is signed anew.
+
+    Example: claims registry rotate --home payer --practitioner 7 --key 0x...
+    """
+    from claims.service import registry
+    from claims.service.keys import passphrase
+    from claims.service.office import open_office
+
+    with open_office(home, profile=profile, passphrase=passphrase(passphrase_file)) as office:
+        act = registry.rotate_key(office, practitioner, key)
+    _told(act, as_json)
+
+
+@app.command()
+def remove(
+    practitioner: Annotated[int, typer.Option(min=1, max=2**32 - 1, help="A clinician's registry id, from 1.")],
+    provider: Annotated[str, typer.Option(help="A billing provider's address.")],
+    home: Home = HOME,
+    profile: Profile = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a clinician off a provider's roster, for every year of service.
+
+    Example: claims registry remove --home payer --practitioner 7 --provider 0x...
+    """
+    from claims.service import registry
+    from claims.service.keys import passphrase
+    from claims.service.office import open_office
+
+    with open_office(home, profile=profile, passphrase=passphrase(passphrase_file)) as office:
+        act = registry.remove_from_roster(office, provider, practitioner)
+    _told(act, as_json)
+
+
+@app.command()
 def show(
     home: Home = HOME,
     practitioner: Practitioner = None,

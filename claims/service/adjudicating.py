@@ -312,7 +312,7 @@ def _write_files(
         target = folder / f"{file.stem}{ending}"
         if not (known and target.exists()):
             target.unlink(missing_ok=True)
-            if data or name == "acknowledgement":
+            if data:
                 write_private(target, data)
         if target.exists():
             files[name] = str(target)

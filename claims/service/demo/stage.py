@@ -19,6 +19,7 @@ from claims.service.errors import UsageError
 from claims.service.homes import billing_key, create_home, create_key
 from claims.service.office import Office, open_office
 from claims.service.policies import issue
+from claims.service.private_file import write_private
 from claims.service.registry import add_to_roster, enrol_practitioner, enrol_provider
 from claims.service.rules import MEMBERS, PLAN, PROVIDERS
 
@@ -118,7 +119,7 @@ def _clear(folder: Path) -> None:
 def _write_documents(stage: Stage) -> None:
     home = stage.payer.home
     for name, text in ((PLAN, stage.cast.plan), (MEMBERS, stage.cast.members), (PROVIDERS, stage.cast.network)):
-        home.document(name).write_text(text, encoding="utf-8")
+        write_private(home.document(name), text.encode())
     if not stage.cast.accumulators:
         return
     plan = read_plan(stage.cast.plan)

@@ -20,6 +20,7 @@ from claims.service.encounters import Choice, Clinician, attest, write_document
 from claims.service.errors import FileRejected
 from claims.service.intake import read_file
 from claims.service.numbering import numbered_claims
+from claims.service.private_file import write_private
 from claims.service.remitting import Written, export_remittances
 from claims.service.submitting import hand_over, settle
 
@@ -130,7 +131,7 @@ def _run_file(stage: Stage, file: Path, story: Story) -> None:
     answered = adjudicate_for_payer(
         stage.payer, Path(handed.files["claims"]), evidence=Path(handed.files["records"]), out=stage.to_provider
     )
-    _acknowledge(file, Path(answered["files"]["acknowledgement"]), story)
+    _acknowledge(file, answered["files"].get("acknowledgement"), story)
     story.encounter_reports += answered["encounter_reports"]
     by_claim: dict[str, list[Shown]] = {}
     if "decisions" in answered["files"]:
@@ -171,9 +172,9 @@ def _run_rejected(stage: Stage, file: Path, story: Story) -> None:
     """A file that the provider's own check turns away goes to the payer all the same, to show the 999 that it gets."""
     stage.to_payer.mkdir(parents=True, exist_ok=True)
     sent = stage.to_payer / file.name
-    sent.write_bytes(file.read_bytes())
+    write_private(sent, file.read_bytes())
     answered = adjudicate_for_payer(stage.payer, sent, out=stage.to_provider)
-    _acknowledge(file, Path(answered["files"]["acknowledgement"]), story)
+    _acknowledge(file, answered["files"].get("acknowledgement"), story)
     for document in answered["claims"]:
         reasons = tuple(dict.fromkeys(_placed(error) for error in document["errors"]))
         story.claims.append(Shown(document["claim"], "rejected", reasons))
@@ -185,12 +186,11 @@ def _placed(error: dict[str, object]) -> str:
     return str(error.get("message", ""))
 
 
-def _acknowledge(file: Path, acknowledgement: Path, story: Story) -> None:
-    words = (
-        describe_999(acknowledgement.read_bytes())
-        if acknowledgement.stat().st_size
-        else ["nobody to answer: it is no X12"]
-    )
+def _acknowledge(file: Path, acknowledgement: str | None, story: Story) -> None:
+    """Keep what a 999 says; text that is no X12 names nobody who could be answered."""
+    words = ["nobody to answer: it is no X12"]
+    if acknowledgement is not None:
+        words = describe_999(Path(acknowledgement).read_bytes())
     story.acknowledged.append(Acknowledged(file.name, tuple(words)))
 
 

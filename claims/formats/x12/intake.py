@@ -211,14 +211,12 @@ def _claim_numbers(segments: Sequence[Segment]) -> tuple[str, ...]:
 
 
 def _hierarchy_errors(segments: Sequence[Segment], number: str) -> list[IntakeError]:
-    """HL01 counts from 1; HL02 names a level above that is still open."""
+    """HL01 counts from 1; HL02 names a level above that is still open; HL04 says whether levels hang under it."""
     errors: list[IntakeError] = []
     open_levels: list[str] = []
-    count = 0
-    for segment in segments:
-        if segment.identifier != "HL":
-            continue
-        count += 1
+    levels = [segment for segment in segments if segment.elements[0] == "HL"]
+    parents = {segment.get(2) for segment in levels}
+    for count, segment in enumerate(levels, start=1):
         if segment.get(1) != str(count):
             message = f"HL01 of hierarchical level {count} does not run on from 1"
             errors.append(_level_error("7", message, segment, 1, number))
@@ -226,6 +224,9 @@ def _hierarchy_errors(segments: Sequence[Segment], number: str) -> list[IntakeEr
         if parent and parent not in open_levels:
             message = f"HL02 of hierarchical level {count} names no level that it can hang under"
             errors.append(_level_error("7", message, segment, 2, number))
+        if segment.get(4) != ("1" if segment.get(1) in parents else "0"):
+            message = f"HL04 of hierarchical level {count} is 1 where levels hang under it, and 0 where none does"
+            errors.append(_level_error("7", message, segment, 4, number))
         while open_levels and open_levels[-1] != parent:
             open_levels.pop()
         open_levels.append(segment.get(1))

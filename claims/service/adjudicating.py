@@ -5,17 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from claims.adjudication.document import document_of, rejected_document
-from claims.adjudication.engine import adjudicate, prepare
-from claims.adjudication.evidence_index import EvidenceIndex
-from claims.adjudication.explain import explain
-from claims.adjudication.history import History, past_lines
+from claims.adjudication.engine import prepare
+from claims.adjudication.history import past_lines
 from claims.adjudication.members import Members
-from claims.adjudication.providers import Providers
 from claims.evidence.document import load_records
 from claims.evidence.errors import RecordError
 from claims.model.claim import Claim
@@ -25,6 +23,7 @@ from claims.model.evidence import EncounterRecord, VerifiedEncounter
 from claims.model.submission import Submission
 from claims.service.answers import MOST_INTERCHANGES, Answers, answer_file
 from claims.service.calendar import date_at
+from claims.service.deciding import decide, story_of
 from claims.service.decision_file import Answer, write_decisions
 from claims.service.errors import UsageError
 from claims.service.evidence import verify_records
@@ -33,8 +32,9 @@ from claims.service.intake import error_document, loose_errors, read_file
 from claims.service.intake import received as received_sets
 from claims.service.numbering import numbered_claims
 from claims.service.office import Office
-from claims.service.payer_run import Inputs, Run
+from claims.service.payer_run import Correction, Inputs, Run
 from claims.service.private_file import write_private
+from claims.service.replacing import correction_of, take_place, taken_back
 from claims.service.rules import enrolled_members, read_rules
 from claims.service.sending import carry_out
 from claims.service.signing import answered_on_chain, decide_key, signed_answer
@@ -169,33 +169,38 @@ def _answer(work: UnitOfWork, run: Run, control_number: str, claim: Claim, sha25
     if stored is not None and latest is not None and stored.status != PENDED:
         signed = signed_answer(work, run, control_number, stored.claim, latest.revision, latest.decision)
         return _told(run, control_number, claim, latest.decision, signed)
-    inputs = _inputs(work, run, claim)
-    decision = adjudicate(
-        run.terms,
-        claim,
-        members=inputs.members,
-        providers=None if inputs.providers is None else Providers(inputs.providers),
-        evidence=EvidenceIndex(inputs.evidence),
-        history=History(inputs.history),
-        accumulators=dict(inputs.accumulators),
-        received=inputs.received,
-        decided=inputs.decided,
-        spent=frozenset(inputs.spent),
-    )
+    correction = correction_of(work, claim, _person(run, claim))
+    with taken_back(work, correction, run.now) as tentative:
+        inputs = _inputs(work, run, claim, correction)
+        decision = decide(inputs, run.terms)
+        if decision.status == PENDED:
+            tentative.undo()
     if latest is not None and latest.decision == decision:
         signed = signed_answer(work, run, control_number, claim, latest.revision, decision)
         return _told(run, control_number, claim, decision, signed)
     return _keep(work, run, control_number, claim, sha256, inputs, decision)
 
 
-def _inputs(work: UnitOfWork, run: Run, claim: Claim) -> Inputs:
+def _person(run: Run, claim: Claim) -> str | None:
     members = run.members.fitting(claim)
-    evidence = tuple(e for e in run.evidence[claim.rank] if e.provider_npi == claim.billing.npi)
+    return members[0].person if len(members) == 1 else None
+
+
+def _inputs(work: UnitOfWork, run: Run, claim: Claim, correction: Correction | None = None) -> Inputs:
+    members = run.members.fitting(claim)
+    lineage = _lineage(work, correction)
+    offered = tuple(e for e in run.evidence[claim.rank] if e.provider_npi == claim.billing.npi)
+    users = {e.identifier: _users(work, run.records[e.identifier], claim.rank) for e in offered}
+    # What a claim's lineage spent on the chain is its own: the correction rests on it again.
+    own = {e.identifier for e in offered if e.problem == "spent" and users[e.identifier] <= lineage and lineage}
+    evidence = tuple(replace(e, problem="") if e.identifier in own else e for e in offered)
+    if correction is not None and correction.replaces and any(users[name] for name in own):
+        correction = replace(correction, settled=True)
     named = {claim.billing.npi} | {e.practitioner_npi for e in evidence}
     named |= {rendering.npi for line in claim.lines if (rendering := claim.rendering_of(line)) is not None}
     if claim.referring is not None:
         named.add(claim.referring.npi)
-    person = members[0].person if len(members) == 1 else None
+    person = _person(run, claim)
     years = {run.terms.year_of(line.begins) for line in claim.lines}
     return Inputs(
         plan=run.rules.plan,
@@ -207,18 +212,25 @@ def _inputs(work: UnitOfWork, run: Run, claim: Claim) -> Inputs:
         accumulators=()
         if person is None
         else tuple((year, work.accumulators.of_person(person, year)) for year in sorted(years)),
-        spent=tuple(
-            e.identifier
-            for e in evidence
-            if any(
-                work.evidence_uses.user(e.practitioner, sequence, claim.rank)
-                for sequence in _burnt(run.records[e.identifier])
-            )
-        ),
+        spent=tuple(e.identifier for e in evidence if users[e.identifier] - lineage),
         received=run.received or claim.received,
         decided=run.decided,
         trace_salt=secrets.token_bytes(32),
+        correction=correction,
     )
+
+
+def _lineage(work: UnitOfWork, correction: Correction | None) -> frozenset[str]:
+    """The claims whose evidence a correction may use again; none for an original."""
+    if correction is None or not correction.replaces:
+        return frozenset()
+    return work.replacements.lineage(correction.replaces)
+
+
+def _users(work: UnitOfWork, record: EncounterRecord, rank: int) -> frozenset[str]:
+    """The control numbers of the claims that this record was decided for."""
+    found = (work.evidence_uses.user(record.practitioner, sequence, rank) for sequence in _burnt(record))
+    return frozenset(user for user in found if user)
 
 
 def _burnt(record: EncounterRecord) -> tuple[int, ...]:
@@ -251,12 +263,14 @@ def _keep(
             for sequence in _burnt(record):
                 work.evidence_uses.add(record.practitioner, sequence, claim.rank, control_number)
             work.records.add(record, run.now)
+    if inputs.correction is not None:
+        take_place(work, control_number, inputs.correction, decision, run.now)
     signed = signed_answer(work, run, control_number, claim, revision, decision)
     return _told(run, control_number, claim, decision, signed)
 
 
 def _told(run: Run, control_number: str, claim: Claim, decision: Decision, signed: SignedDecision | None) -> Answer:
-    return Answer(control_number, claim.billing.npi, decision, signed, tuple(explain(decision, run.rules.plan)))
+    return Answer(control_number, claim.billing.npi, decision, signed, story_of(decision, run.rules.plan))
 
 
 def _pay(run: Run, answers: Sequence[Answer]) -> list[dict[str, Any]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from claims.adjudication.document import document_of
-from claims.adjudication.explain import explain
 from claims.model.coding import decode
+from claims.service.deciding import story_of
 from claims.service.decision_file import Answer
 from claims.service.errors import UsageError
 from claims.service.home import PAYER
@@ -40,7 +40,7 @@ def claim_explanation(office: Office, number: str) -> list[dict[str, Any]]:
                 )
             elif office.home.role == PAYER:
                 plan = decode(Inputs, latest.inputs).plan
-                story, document = explain(latest.decision, plan), document_of(latest.decision)
+                story, document = list(story_of(latest.decision, plan)), document_of(latest.decision)
             else:
                 story, document = list(decode(Answer, latest.inputs).story), document_of(latest.decision)
             told.append(

@@ -25,6 +25,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What a replacement (frequency 7) or void (8) takes back: the control number and the decision of the earlier claim.
+
+    `refusal` says instead why it corrects nothing. `settled` is whether the chain had paid the earlier claim or one before it.
+    """
+
+    frequency: str
+    replaces: str = ""
+    decision: Decision | None = None
+    refusal: str = ""
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """All that a decision was made from, and the salt of its trace's hash: a replay gives the same bytes."""
 
@@ -39,6 +53,7 @@ class Inputs:
     received: date
     decided: date
     trace_salt: bytes
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)

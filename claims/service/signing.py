@@ -74,6 +74,8 @@ def signed_answer(
             f"claim {claim.number} was answered on other encounter records than these: give the ones it was decided on"
         )
     work.claims.name_on_chain(control_number, identifier)
+    if decision.status == PAID and _paid_before(work, run, control_number, revision, found):
+        return None
     kept = _signed_before(work, run, control_number, claim, revision, found)
     answered = [signed for signed in kept if 0 < signed.decision.revision <= found.revision]
     if answered:
@@ -132,6 +134,17 @@ def _invoiced(work: UnitOfWork, run: Run, control_number: str, claim: Claim, dec
         return None
     invoice = build_invoice(claim, provider=matched[0].attestation.provider, policy=policy, records=matched)
     return _Invoiced(invoice, matched)
+
+
+def _paid_before(work: UnitOfWork, run: Run, control_number: str, revision: int, found: _Invoiced) -> bool:
+    """Whether the chain paid the claim that this one replaces: it pays an attestation once, and there is nothing to sign."""
+    inputs = decode(Inputs, work.decisions.get(control_number, revision).inputs)
+    if inputs.correction is None or work.decisions.batches_of(control_number, revision):
+        return False
+    return inputs.correction.settled or any(
+        run.office.read("Registry", "isSpent", record.practitioner, found.invoice.rank, record.attestation.sequence)
+        for record in found.backing
+    )
 
 
 def _own(work: UnitOfWork, control_number: str, invoice: ProviderInvoice) -> bool:

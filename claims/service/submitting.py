@@ -35,7 +35,7 @@ from claims.settlement.calldata import decide_call, settle_call, submit_call
 from claims.settlement.payments import read_payments
 from claims.settlement.selection import choose_records
 from claims.settlement.signed_decision import SignedDecision
-from claims.settlement.terms import build_invoice
+from claims.settlement.terms import ORIGINAL, build_invoice
 
 if TYPE_CHECKING:
     from claims.chain.client import Receipt
@@ -346,7 +346,7 @@ def _consented(
         ("charge in cents", invoice.billed, claim.charge.cents),
         ("provider", invoice.provider.lower(), sender.lower()),
         ("payer's rank", invoice.rank, claim.rank),
-        ("frequency", invoice.frequency, int(claim.frequency)),
+        ("frequency", invoice.frequency, ORIGINAL),
         ("attestations", invoice.attestations.hex(), attested.hex()),
         ("invoice", terms.invoice.hex(), claim_id(invoice).hex()),
     ):

@@ -22,6 +22,9 @@ from claims.settlement.signed_decision import Approval, SignedDecision
 
 MOST_RECORDS = 16
 NO_CLAIM = bytes(32)
+ORIGINAL = 1
+"""The frequency that the contract takes: a replacement comes before it only where nothing of its lineage was paid."""
+
 OUTCOMES = {PAID: OUTCOME_APPROVED, DENIED: OUTCOME_DENIED, PENDED: OUTCOME_PENDED}
 
 
@@ -42,7 +45,7 @@ def build_invoice(claim: Claim, *, provider: str, policy: int, records: Sequence
         attestations=attestations_hash([attestation_digest(r.practitioner, r.attestation) for r in records]),
         billed=claim.charge.cents,
         replaces=NO_CLAIM,
-        frequency=int(claim.frequency),
+        frequency=ORIGINAL,
     )
 
 

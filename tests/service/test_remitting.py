@@ -40,7 +40,7 @@ def test_a_claim_that_a_clinician_backs_is_paid_and_told_to_the_cent(parties: Pa
     assert b"BPR*I*175.00*" in data
     assert payment.paid + payment.credited == PAID
     assert b"IK5*A" in (parties.to_clinic / "claim.999").read_bytes()
-    assert set(handed.files) == {"claims", "records"}
+    assert {"claims", "records"} <= set(handed.files)
 
 
 def two_claims(parties: Parties) -> Path:

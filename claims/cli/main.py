@@ -16,6 +16,7 @@ from claims.cli import (
     demo,
     deploy,
     doctor,
+    eligibility,
     encounter,
     home,
     member,
@@ -46,6 +47,7 @@ app.add_typer(home.app, name="home")
 app.add_typer(registry.app, name="registry")
 app.add_typer(policy.app, name="policy")
 app.add_typer(member.app, name="member")
+app.add_typer(eligibility.app, name="eligibility")
 app.add_typer(encounter.app, name="encounter")
 app.add_typer(claim.app, name="claim")
 app.add_typer(remit.app, name="remit")

@@ -9,6 +9,7 @@ from datetime import date
 from claims.formats.x12.envelope import RawGroup, RawInterchange, RawTransaction, read_envelope
 from claims.formats.x12.syntax import Segment
 from claims.formats.x12.values import ValueProblem, read_date
+from claims.model.inquiry import Envelope, Party
 from claims.model.party import Person
 from claims.model.submission import IntakeError
 
@@ -174,3 +175,48 @@ def birth_date(facts: Segment | None) -> tuple[date | None, bool]:
         return read_date(facts.get(2)), False
     except ValueProblem:
         return None, True
+
+
+def require(
+    transaction: RawTransaction,
+    level: HierarchicalLevel,
+    identifier: str,
+    qualifiers: Sequence[str],
+    loop: str,
+    errors: list[IntakeError],
+) -> Segment | None:
+    """The segment of a level that the guide requires; where it is missing, that is added to `errors`."""
+    found = level.find(identifier, qualifiers)
+    if found is None:
+        message = f"{identifier}*{'/'.join(qualifiers)} of loop {loop} is missing"
+        errors.append(fault(transaction, level.segments[0], 0, message, loop))
+    return found
+
+
+def read_party(name: Segment | None) -> Party:
+    """Read whom an NM1 names, to be repeated as it came."""
+    if name is None:
+        return Party("")
+    return Party(
+        entity=name.get(1),
+        name=name.get(3),
+        first_name=name.get(4),
+        middle_name=name.get(5),
+        suffix=name.get(7),
+        is_person=name.get(2) == "1",
+        qualifier=name.get(8),
+        identifier=name.get(9),
+    )
+
+
+def envelope_of(interchange: Unwrapped, group: RawGroup) -> Envelope:
+    """Who sent an inquiry to whom, for the answer's envelope."""
+    return Envelope(
+        sender_qualifier=interchange.element(5),
+        sender=interchange.element(6),
+        receiver_qualifier=interchange.element(7),
+        receiver=interchange.element(8),
+        group_sender=group.header.get(2).strip(),
+        group_receiver=group.header.get(3).strip(),
+        usage="T" if interchange.element(15) == "T" else "P",
+    )

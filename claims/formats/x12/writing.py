@@ -11,6 +11,14 @@ from claims.formats.x12.syntax import Delimiters
 from claims.model.money import Money
 
 Composite = tuple[str, ...]
+
+
+class Repeated(tuple[str, ...]):
+    """An element that is given several times, such as the service types of EB03; each is a simple value."""
+
+    __slots__ = ()
+
+
 Element = str | Composite
 Row = tuple[Element, ...]
 """One segment to be written: its identifier, then its elements; a tuple among them is a composite."""
@@ -155,7 +163,7 @@ def _join(composite: Composite, marks: Delimiters) -> str:
     parts = list(composite)
     while parts and not parts[-1]:
         parts.pop()
-    return marks.component.join(parts)
+    return (marks.repetition if isinstance(composite, Repeated) else marks.component).join(parts)
 
 
 def _values(rows: Iterable[Row]) -> Iterator[str]:

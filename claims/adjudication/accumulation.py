@@ -1,46 +1,60 @@
-"""What members use of a plan year, counted line by line (ADJUDICATION §4)."""
+"""What members and families use of a plan year, counted line by line (ADJUDICATION §4)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from claims.adjudication.cost_share import Share
-from claims.adjudication.plan_terms import PlanTerms
+from claims.adjudication.plan_terms import Limits, PlanTerms
 from claims.model.claim import Claim, Line
-from claims.model.decision import Usage
+from claims.model.decision import AuthorizationUse, Decision, Usage
 from claims.model.money import Money
 from claims.model.plan import Accumulators
 
 
 class Counter:
-    """One plan year's running totals while a claim is decided, in cents."""
+    """One plan year's running totals of one network while a claim is decided, in cents: of the person and of the family."""
 
-    __slots__ = ("_deductible", "_maximum", "deductible", "deductible_used", "out_of_pocket", "out_of_pocket_used")
+    __slots__ = ("_deductible_left", "_room", "deductible", "out_of_pocket")
 
-    def __init__(self, plan: PlanTerms, used: Accumulators) -> None:
-        self._deductible = plan.deductible
-        self._maximum = plan.out_of_pocket
-        self.deductible_used = used.deductible.cents
-        self.out_of_pocket_used = used.out_of_pocket.cents
+    def __init__(self, limits: Limits, person: tuple[int, int], family: tuple[int, int]) -> None:
+        """Begin from what person and family used before: (deductible, out-of-pocket) each."""
+        # A family has used at least what its member has, also where nobody counted it.
+        family_deductible, family_maximum = max(person[0], family[0]), max(person[1], family[1])
+        if limits.family_deductible is None:
+            left = limits.deductible - person[0]
+        elif limits.aggregate:
+            left = limits.family_deductible - family_deductible
+        else:
+            left = min(limits.deductible - person[0], limits.family_deductible - family_deductible)
+        self._deductible_left = max(0, left)
+        rooms = []
+        if limits.out_of_pocket is not None:
+            rooms.append(limits.out_of_pocket - person[1])
+        if limits.family_out_of_pocket is not None:
+            rooms.append(limits.family_out_of_pocket - family_maximum)
+        self._room = max(0, min(rooms)) if rooms else None
         self.deductible = 0
         self.out_of_pocket = 0
 
     @property
     def deductible_left(self) -> int:
         """What is left of the deductible; nothing where more was used than this plan asks."""
-        return max(0, self._deductible - self.deductible_used - self.deductible)
+        return max(0, self._deductible_left - self.deductible)
 
     @property
     def room(self) -> int | None:
         """What is left of the out-of-pocket maximum; None where the plan has none."""
-        if self._maximum is None:
-            return None
-        return max(0, self._maximum - self.out_of_pocket_used - self.out_of_pocket)
+        return None if self._room is None else max(0, self._room - self.out_of_pocket)
 
     def use(self, part: Share) -> None:
         """Count a line's share: the deductible towards the deductible, all of it towards the out-of-pocket maximum."""
         self.deductible += part.deductible
         self.out_of_pocket += part.total
+
+
+Given = Accumulators | Mapping[int, Accumulators] | None
 
 
 class Counters:
@@ -49,33 +63,55 @@ class Counters:
     Accumulators without a year are those of the plan year of the claim's earliest service; any other year begins at zero.
     """
 
-    __slots__ = ("_counters", "_given", "_plan")
+    __slots__ = ("_counters", "_family", "_given", "_limits", "_outside", "_plan")
 
-    def __init__(self, plan: PlanTerms, claim: Claim, given: Accumulators | Mapping[int, Accumulators] | None) -> None:
+    def __init__(self, plan: PlanTerms, claim: Claim, given: Given, family: Given, in_network: bool) -> None:
         self._plan = plan
+        self._outside = not in_network and plan.apart
+        self._limits = plan.limits_of(in_network)
         self._counters: dict[int, Counter] = {}
-        if given is None:
-            given = {}
-        elif isinstance(given, Accumulators):
-            year = given.year
-            given = {first_year(plan, claim) if year is None else year: given}
-        self._given = given
+        self._given = _by_year(plan, claim, given)
+        self._family = _by_year(plan, claim, family)
 
     def of(self, line: Line) -> Counter:
         """Return the counter of the plan year in which a line begins."""
         year = self._plan.year_of(line.begins)
         counter = self._counters.get(year)
         if counter is None:
-            counter = self._counters[year] = Counter(self._plan, self._given.get(year) or Accumulators())
+            person, family = self._used(self._given.get(year)), self._used(self._family.get(year))
+            counter = self._counters[year] = Counter(self._limits, person, family)
         return counter
+
+    def _used(self, used: Accumulators | None) -> tuple[int, int]:
+        if used is None:
+            return 0, 0
+        if self._outside:
+            return used.out_of_network_deductible.cents, used.out_of_network_out_of_pocket.cents
+        return used.deductible.cents, used.out_of_pocket.cents
 
     def usage(self, person: str, family: str) -> tuple[Usage, ...]:
         """Return what the claim used, by plan year; years that it used nothing of are left out."""
         return tuple(
-            Usage(person, family, year, Money(counter.deductible), Money(counter.out_of_pocket))
+            Usage(
+                person, family, year, **_named(self._outside, Money(counter.deductible), Money(counter.out_of_pocket))
+            )
             for year, counter in sorted(self._counters.items())
             if counter.out_of_pocket
         )
+
+
+def _named(outside: bool, deductible: Money, out_of_pocket: Money) -> dict[str, Money]:
+    if outside:
+        return {"out_of_network_deductible": deductible, "out_of_network_out_of_pocket": out_of_pocket}
+    return {"deductible": deductible, "out_of_pocket": out_of_pocket}
+
+
+def _by_year(plan: PlanTerms, claim: Claim, given: Given) -> Mapping[int, Accumulators]:
+    if given is None:
+        return {}
+    if isinstance(given, Accumulators):
+        return {first_year(plan, claim) if given.year is None else given.year: given}
+    return given
 
 
 def first_year(plan: PlanTerms, claim: Claim) -> int:
@@ -89,6 +125,29 @@ def carry(used: Mapping[int, Accumulators], usage: Iterable[Usage]) -> dict[int,
     for entry in usage:
         before = after.get(entry.year) or Accumulators()
         after[entry.year] = Accumulators(
-            before.deductible + entry.deductible, before.out_of_pocket + entry.out_of_pocket, entry.year
+            before.deductible + entry.deductible,
+            before.out_of_pocket + entry.out_of_pocket,
+            entry.year,
+            before.out_of_network_deductible + entry.out_of_network_deductible,
+            before.out_of_network_out_of_pocket + entry.out_of_network_out_of_pocket,
         )
     return after
+
+
+def reverse(decision: Decision) -> tuple[Usage, ...]:
+    """Return what a void or a replacement takes out of the accumulators again: a decision's usage, negated."""
+    return tuple(
+        replace(
+            used,
+            deductible=-used.deductible,
+            out_of_pocket=-used.out_of_pocket,
+            out_of_network_deductible=-used.out_of_network_deductible,
+            out_of_network_out_of_pocket=-used.out_of_network_out_of_pocket,
+        )
+        for used in decision.usage
+    )
+
+
+def reverse_authorizations(decision: Decision) -> tuple[AuthorizationUse, ...]:
+    """Return what a void or a replacement gives back to authorisations: the units that a decision took, negated."""
+    return tuple(replace(use, units=-use.units) for use in decision.authorization_uses)

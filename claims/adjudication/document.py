@@ -45,6 +45,8 @@ def record_of(decision: Decision) -> dict[str, Any]:
                 "year": usage.year,
                 "deductible": str(usage.deductible),
                 "out_of_pocket": str(usage.out_of_pocket),
+                "out_of_network_deductible": str(usage.out_of_network_deductible),
+                "out_of_network_out_of_pocket": str(usage.out_of_network_out_of_pocket),
             }
             for usage in decision.usage
         ],
@@ -108,6 +110,8 @@ def read_decision(document: Mapping[str, Any]) -> Decision:
                 usage["year"],
                 Money.parse(usage["deductible"]),
                 Money.parse(usage["out_of_pocket"]),
+                Money.parse(usage.get("out_of_network_deductible", "0")),
+                Money.parse(usage.get("out_of_network_out_of_pocket", "0")),
             )
             for usage in document.get("usage", ())
         ),
@@ -157,6 +161,7 @@ def _line(line: LineDecision) -> dict[str, Any]:
         "remarks": list(line.remarks),
         "modifiers": list(line.modifiers),
         "units": f"{line.units:f}",
+        "other_payer": str(line.other_payer),
     }
 
 
@@ -195,4 +200,5 @@ def _read_line(document: Mapping[str, Any]) -> LineDecision:
         adjustments=tuple(_read_adjustment(adjustment) for adjustment in document["adjustments"]),
         remarks=tuple(document["remarks"]),
         units=Decimal(document["units"]),
+        other_payer=Money.parse(document.get("other_payer", "0")),
     )

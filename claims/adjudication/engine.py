@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from datetime import date
 
-from claims.adjudication.accumulation import Counters
+from claims.adjudication.accumulation import Counters, reverse, reverse_authorizations
 from claims.adjudication.authorizations import Authorizations
 from claims.adjudication.benefit_limits import MoneyLimits
-from claims.adjudication.codes import BENEFIT_MAXIMUM, COINSURANCE, COPAY, DEDUCTIBLE, OVER_FEE
+from claims.adjudication.codes import (
+    BENEFIT_MAXIMUM,
+    COINSURANCE,
+    COPAY,
+    DEDUCTIBLE,
+    DUPLICATE,
+    EARLIER_PAYERS,
+    NEEDS_REMARK,
+    OVER_FEE,
+    SEE_PLAN,
+)
+from claims.adjudication.coordination import Coordinated, Earlier, coordinate, earlier_payers
 from claims.adjudication.cost_share import Share, share
 from claims.adjudication.edits import EDITS
 from claims.adjudication.evidence_index import EvidenceIndex
@@ -49,7 +60,7 @@ from claims.model.network import NetworkProvider
 from claims.model.plan import Accumulators, Plan
 from claims.model.tables import Tables
 
-__all__ = ["ASSUMED", "NotAdjudicable", "adjudicate", "prepare"]
+__all__ = ["ASSUMED", "NotAdjudicable", "adjudicate", "prepare", "reverse", "reverse_authorizations"]
 
 
 class NotAdjudicable(ValueError):
@@ -78,12 +89,14 @@ def adjudicate(
     spent: Set[str] = frozenset(),
     authorizations: Authorizations | Iterable[Authorization] | None = None,
     replaces: Decision | None = None,
+    family_accumulators: Accumulators | Mapping[int, Accumulators] | None = None,
 ) -> Decision:
     """Decide one claim. Pure: the same input gives the same decision, to the byte.
 
     What is None makes its edit `not checked`, and the claim goes on. `accumulators` are what the member used so far: of the
     plan year of the claim's earliest service (unless they name their year), or a mapping of plan year to what was used in
-    it; None counts from zero. `received` defaults to the claim's own. `decided` is the day of the decision: with it, a want
+    it; None counts from zero. `family_accumulators` are the same of the whole family; None: the family used what the member
+    did. `received` defaults to the claim's own. `decided` is the day of the decision: with it, a want
     of evidence is denied once the plan's days since `received` have passed; without it the claim pends. `spent` names
     encounter records of the billing provider that paid another claim. `replaces` is the past decision of the claim that this
     one replaces (frequency 7): its lines, units and encounter records do not stand in the way, and what it used has to be taken
@@ -112,6 +125,7 @@ def adjudicate(
         if authorizations is None or isinstance(authorizations, Authorizations)
         else Authorizations(authorizations),
         replaces=replaces,
+        earlier=earlier_payers(claim) if claim.rank else {},
     )
     trace: list[TraceEntry] = []
     denials: dict[int, Finding] = {}
@@ -152,7 +166,7 @@ def adjudicate(
     if pends:
         return _pended(case, trace)
     allowed = {line.number: result.allowed for line, result in priced if line.number not in denials}
-    return _decided(case, trace, denials, matches, authorized, allowed, accumulators)
+    return _decided(case, trace, denials, matches, authorized, allowed, accumulators, family_accumulators)
 
 
 def _refuse(claim: Claim) -> None:
@@ -213,63 +227,68 @@ def _decided(
     authorized: dict[int, str],
     allowed: dict[int, int],
     accumulators: Accumulators | Mapping[int, Accumulators] | None,
+    family_accumulators: Accumulators | Mapping[int, Accumulators] | None,
 ) -> Decision:
     """Put amounts to the lines, in order, so that what one line uses up the next one finds used."""
     claim, plan = case.claim, case.plan
-    counters = Counters(plan, claim, accumulators)
+    in_network = case.in_network
+    counters = Counters(plan, claim, accumulators, family_accumulators, in_network)
     limits = MoneyLimits(case)
-    over_fee = "CO" if case.in_network else "PR"
+    over_fee = "CO" if in_network else "PR"
     if allowed and accumulators is None:
         trace.append(TraceEntry("cost-share", None, NOT_CHECKED, "no accumulators were given: counted from zero"))
     lines = []
-    all_allowed = all_paid = all_patient = 0
+    all_allowed = all_paid = all_patient = all_earlier = 0
     for line in claim.lines:
         number = line.number
+        earlier = case.earlier.get(number)
         if number in denials:
-            denial = denials[number]
-            adjustments = (Adjustment(denial.group, denial.reason, line.charge),) if line.charge else ()
-            decided = LineDecision(
-                number,
-                line.procedure,
-                line.modifiers,
-                line.charge,
-                ZERO,
-                ZERO,
-                adjustments,
-                denial.remarks,
-                line.units,
-            )
-            if denial.group == "PR":
-                all_patient += line.charge.cents
-        else:
-            amount = allowed[number]
-            terms = plan.terms(line.procedure)
-            counter = counters.of(line)
-            left, room = counter.deductible_left, counter.room
-            part = share(amount, terms, left, room)
+            decided, patient = _denied(case, line, denials[number], earlier)
+            all_patient += patient
+            lines.append(decided)
+            continue
+        amount = allowed[number]
+        terms = plan.terms(line.procedure, in_network)
+        counter = counters.of(line)
+        left = counter.deductible_left
+        part = share(amount, terms, left, counter.room)
+        trace.append(_shared(number, amount, terms, part, left))
+        cut = limits.cut(line, amount - part.total) if plan.limits else 0
+        if cut:
+            why = f"{dollars(cut)} of the payment is above the benefit's yearly maximum"
+            trace.append(TraceEntry("coverage", number, ADJUST, why, plan.source))
+        if earlier is None:
             counter.use(part)
             excess = line.charge.cents - amount
-            trace.append(_shared(number, amount, terms, part, left))
-            cut = limits.cut(line, amount - part.total)
-            if cut:
-                why = f"{dollars(cut)} of the payment is above the benefit's yearly maximum"
-                trace.append(TraceEntry("coverage", number, ADJUST, why, plan.source))
-                amount -= cut
-            all_allowed += amount
-            all_paid += amount - part.total
-            all_patient += part.total + cut + (excess if over_fee == "PR" else 0)
-            decided = LineDecision(
+            amount -= cut
+            paid, patient, before = amount - part.total, part.total + cut + (excess if over_fee == "PR" else 0), 0
+            adjustments = _adjustments(over_fee, excess, part, cut)
+        else:
+            settled = coordinate(earlier, part, amount - part.total - cut, cut)
+            counter.use(settled.share)
+            paid, before = settled.paid, earlier.paid
+            amount = before + earlier.left - settled.cut
+            patient = earlier.left - paid
+            adjustments = _coordinated(line, earlier, settled)
+            trace.append(_after_others(line, earlier, settled))
+        all_allowed += amount
+        all_paid += paid
+        all_patient += patient
+        all_earlier += before
+        lines.append(
+            LineDecision(
                 number,
                 line.procedure,
                 line.modifiers,
                 line.charge,
                 Money(amount),
-                Money(amount - part.total),
-                _adjustments(over_fee, excess, part, cut),
+                Money(paid),
+                adjustments,
                 (),
                 line.units,
+                Money(before),
             )
-        lines.append(decided)
+        )
     return Decision(
         claim=claim.number,
         status=PAID if allowed else DENIED,
@@ -280,6 +299,7 @@ def _decided(
         lines=tuple(lines),
         trace=tuple(trace),
         rule_pack=plan.rule_pack,
+        other_payer=Money(all_earlier),
         matches=tuple((number, *matches[number]) for number in allowed if number in matches),
         usage=counters.usage(case.person, claim.member_number if case.member is None else case.member.family),
         person=case.person,
@@ -289,6 +309,62 @@ def _decided(
             if line.number in allowed and line.number in authorized
         ),
     )
+
+
+def _denied(case: Case, line: Line, denial: Finding, earlier: Earlier | None) -> tuple[LineDecision, int]:
+    """Deny a line, and return it with what the patient owes of it.
+
+    After earlier payers only what they left is denied, since the rest is settled (OA-23); a duplicate is denied whole.
+    """
+    adjustments: list[Adjustment] = []
+    amount = line.charge.cents
+    if earlier is not None and denial.reason != DUPLICATE:
+        adjustments = _settled_before(line, earlier)
+        amount = earlier.left
+    if amount:
+        adjustments.append(Adjustment(denial.group, denial.reason, Money(amount)))
+    remarks = denial.remarks
+    if not remarks:
+        tables = case.tables
+        needed = denial.reason in NEEDS_REMARK if tables is None else tables.needs_remark(denial.reason)
+        remarks = (SEE_PLAN,) if needed else ()
+    decided = LineDecision(
+        line.number,
+        line.procedure,
+        line.modifiers,
+        line.charge,
+        ZERO,
+        ZERO,
+        tuple(adjustments),
+        remarks,
+        line.units,
+    )
+    return decided, amount if denial.group == "PR" else 0
+
+
+def _settled_before(line: Line, earlier: Earlier) -> list[Adjustment]:
+    """Return the effect of earlier payers: all of the charge that they did not leave to the patient."""
+    settled = line.charge.cents - earlier.left
+    return [Adjustment("OA", EARLIER_PAYERS, Money(settled))] if settled else []
+
+
+def _coordinated(line: Line, earlier: Earlier, settled: Coordinated) -> tuple[Adjustment, ...]:
+    owed = dict.fromkeys((COPAY, DEDUCTIBLE, COINSURANCE), 0)
+    owed[COPAY], owed[DEDUCTIBLE], owed[COINSURANCE] = settled.share[:3]
+    for reason, amount in settled.rest:
+        owed[reason] += amount
+    owed[BENEFIT_MAXIMUM] = settled.cut
+    found = _settled_before(line, earlier)
+    found += [Adjustment("PR", reason, Money(amount)) for reason, amount in owed.items() if amount]
+    return tuple(found)
+
+
+def _after_others(line: Line, earlier: Earlier, settled: Coordinated) -> TraceEntry:
+    why = (
+        f"earlier payers paid {dollars(earlier.paid)} and left the patient {dollars(earlier.left)}: "
+        f"of that the plan pays {dollars(settled.paid)}, the lower of it and its own normal benefit"
+    )
+    return TraceEntry("coordination", line.number, ADJUST, why)
 
 
 def _adjustments(over_fee: str, excess: int, part: Share, cut: int) -> tuple[Adjustment, ...]:

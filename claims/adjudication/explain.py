@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from claims.adjudication.codes import COINSURANCE, COPAY, DEDUCTIBLE, OVER_FEE
+from claims.adjudication.codes import BENEFIT_MAXIMUM, COINSURANCE, COPAY, DEDUCTIBLE, EARLIER_PAYERS, OVER_FEE
 from claims.adjudication.findings import DENY, NOT_CHECKED, PEND, dollars
 from claims.adjudication.plan_terms import PlanTerms, half_up
 from claims.model.decision import DENIED, PENDED, Adjustment, Decision, LineDecision, TraceEntry
@@ -47,7 +47,10 @@ def _line(decision: Decision, line: LineDecision, terms: PlanTerms) -> str:
         return _denied(opening, line, whole)
     if not line.charge:
         return f"{opening} Nothing is charged, so nothing is paid."
-    return f"{opening} {_paid(line, terms)}"
+    said = {entry.edit: entry.why for entry in decision.trace if entry.line == line.line}
+    if any(adjustment.reason == EARLIER_PAYERS for adjustment in line.adjustments) or line.other_payer:
+        return f"{opening} {_after_others(line, said)}"
+    return f"{opening} {_paid(line, terms, said)}"
 
 
 def _pended(opening: str, about: list[TraceEntry]) -> str:
@@ -72,9 +75,20 @@ def _code(adjustment: Adjustment) -> str:
     return f"{adjustment.group}-{adjustment.reason}"
 
 
-def _paid(line: LineDecision, terms: PlanTerms) -> str:
+def _after_others(line: LineDecision, said: dict[str, str]) -> str:
+    """Tell a line that other payers decided before."""
+    why = said.get("coordination", "earlier payers decided of it")
+    owed = ", ".join(
+        f"{adjustment.amount} (PR-{adjustment.reason})" for adjustment in line.adjustments if adjustment.group == "PR"
+    )
+    told = f"{why[0].upper()}{why[1:]}. The plan pays {line.paid}; the patient owes "
+    return told + (f"{owed}." if owed else "nothing.")
+
+
+def _paid(line: LineDecision, terms: PlanTerms, said: dict[str, str]) -> str:
     amounts = {adjustment.reason: adjustment for adjustment in line.adjustments}
-    told = [_price(line, terms, amounts.get(OVER_FEE))]
+    listed = terms.plan.pricing.method == "fee-list"
+    told = [_price(line, terms, amounts.get(OVER_FEE)) if listed else _priced(line, said, amounts.get(OVER_FEE))]
     rest = line.allowed.cents
     if COPAY in amounts:
         copay = amounts[COPAY].amount.cents
@@ -84,9 +98,21 @@ def _paid(line: LineDecision, terms: PlanTerms) -> str:
         deductible = amounts[DEDUCTIBLE].amount.cents
         rest -= deductible
         told.append(f"The deductible takes {dollars(deductible)} (PR-1).")
-    told += _coinsurance(line, terms, rest, amounts.get(COINSURANCE))
+    if terms.apart or BENEFIT_MAXIMUM in amounts:
+        told += [f"{said[edit][0].upper()}{said[edit][1:]}." for edit in ("cost-share", "coverage") if edit in said]
+    else:
+        told += _coinsurance(line, terms, rest, amounts.get(COINSURANCE))
     told.append(f"The plan pays {line.paid}; the patient owes {line.patient if line.patient else 'nothing'}.")
     return " ".join(told)
+
+
+def _priced(line: LineDecision, said: dict[str, str], excess: Adjustment | None) -> str:
+    """Tell a price that a method other than the plan's own list made, in that method's words."""
+    basis = f"Its price: {said.get('price', f'{line.allowed} is allowed')}"
+    if excess is None:
+        return f"{basis}."
+    what = "is written off" if excess.group == "CO" else "is the patient's, out of the network"
+    return f"{basis}; {excess.amount} is above it and {what} ({excess.group}-45)."
 
 
 def _price(line: LineDecision, terms: PlanTerms, excess: Adjustment | None) -> str:

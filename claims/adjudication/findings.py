@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
 from claims.adjudication.authorizations import Authorizations
+from claims.adjudication.coordination import Earlier
 from claims.adjudication.evidence_index import EvidenceIndex
 from claims.adjudication.history import History
 from claims.adjudication.members import Members
@@ -40,6 +41,7 @@ class Case:
     `member` is who the claim's patient is among `members`, None where nobody fits. `spent` are identifiers of encounter
     records that paid another claim since they were verified. `decided` is the day of the decision, None where it is not known.
     `replaces` is the past decision of the claim that this one replaces: nothing of that claim stands in this one's way.
+    `earlier` is, by line, what payers before this one decided.
     """
 
     claim: Claim
@@ -55,6 +57,7 @@ class Case:
     tables: Tables | None = None
     authorizations: Authorizations | None = None
     replaces: Decision | None = None
+    earlier: Mapping[int, Earlier] = field(default_factory=dict)
 
     @property
     def replaced(self) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from claims.adjudication.strict import Table, parse_toml
 from claims.model.money import Money
 from claims.model.plan import (
@@ -12,10 +15,13 @@ from claims.model.plan import (
     CostShareOverride,
     EditSettings,
     NotCovered,
+    OutOfNetworkShare,
     Plan,
     Pricing,
 )
 
+_REQUIRED = ("copay", "deductible", "coinsurance")
+TERMS = (*_REQUIRED, "out_of_pocket", "family_deductible", "family_out_of_pocket")
 METHODS = ("fee-list",)
 
 
@@ -38,9 +44,7 @@ def read_plan(text: str) -> Plan:
         name=root.text("name"),
         year=root.whole("year", least=1),
         pricing=_pricing(root.table("pricing", ("method", "percent_of_charge", "fees"))),
-        cost_share=_cost_share(
-            root.table("cost_share", ("copay", "deductible", "coinsurance", "out_of_pocket", "override"))
-        ),
+        cost_share=_cost_share(root.table("cost_share", (*TERMS, "override", "family", "out_of_network"))),
         covers_from=begins,
         covers_through=through,
         timely_filing_years=filing.whole("years", 1, least=1),
@@ -154,10 +158,27 @@ def _cost_share(table: Table) -> CostShare:
             )
         )
     default = CostShare()
+    outside = table.table("out_of_network", TERMS) if table.has("out_of_network") else None
     return CostShare(
-        copay=table.amount("copay", default.copay),
-        deductible=table.amount("deductible", default.deductible),
-        coinsurance=table.fraction("coinsurance") if table.has("coinsurance") else default.coinsurance,
-        out_of_pocket=table.amount("out_of_pocket") if table.has("out_of_pocket") else None,
+        **_terms(table),
         overrides=tuple(overrides),
+        family=table.choice("family", ("embedded", "aggregate"), default.family),
+        out_of_network=None if outside is None else OutOfNetworkShare(**_terms(outside)),
     )
+
+
+def _terms(table: Table) -> dict[str, Any]:
+    """Read what in-network and out-of-network cost share have in common."""
+    zero = Money(0)
+    amounts = {key: table.amount(key) if table.has(key) else None for key in TERMS if key not in _REQUIRED}
+    for key in ("deductible", "out_of_pocket"):
+        person = table.amount(key) if table.has(key) else None
+        family = amounts[f"family_{key}"]
+        if person is not None and family is not None and family < person:
+            raise table.fault(f"family_{key}", f"is below {key}, which is one member's")
+    return {
+        "copay": table.amount("copay", zero),
+        "deductible": table.amount("deductible", zero),
+        "coinsurance": table.fraction("coinsurance") if table.has("coinsurance") else Decimal(0),
+        **amounts,
+    }

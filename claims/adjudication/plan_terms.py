@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from claims.model.plan import BenefitLimit, Capitation, NotCovered, Plan
+from claims.model.money import Money
+from claims.model.plan import BenefitLimit, Capitation, CostShare, NotCovered, OutOfNetworkShare, Plan
 
 
 class Terms(NamedTuple):
@@ -19,19 +20,31 @@ class Terms(NamedTuple):
     deductible_applies: bool
 
 
+class Limits(NamedTuple):
+    """Deductible and out-of-pocket maximum of one network, in cents, of a person and of the family; None: there is none."""
+
+    deductible: int
+    out_of_pocket: int | None
+    family_deductible: int | None
+    family_out_of_pocket: int | None
+    aggregate: bool
+
+
 class PlanTerms:
     """A plan with its look-ups and the hash of its rule pack. Built once, read for many claims."""
 
     __slots__ = (
         "_by_code",
         "_default",
+        "_inside",
+        "_outside",
+        "_outside_terms",
+        "apart",
         "authorized",
         "capitated",
-        "deductible",
         "fees",
         "limits",
         "not_covered",
-        "out_of_pocket",
         "percent",
         "plan",
         "rule_pack",
@@ -46,8 +59,11 @@ class PlanTerms:
         self.fees = {code: fee.cents for code, fee in plan.pricing.fees}
         percent = plan.pricing.percent_of_charge
         self.percent = None if percent is None else percent.as_integer_ratio()
-        self.deductible = share.deductible.cents
-        self.out_of_pocket = None if share.out_of_pocket is None else share.out_of_pocket.cents
+        outside = share.out_of_network
+        self.apart = outside is not None
+        self._inside = _limits(share, share.family == "aggregate")
+        self._outside = self._inside if outside is None else _limits(outside, share.family == "aggregate")
+        self._outside_terms = None if outside is None else _terms(outside.copay.cents, outside.coinsurance, True)
         benefits = plan.benefits
         self.not_covered: dict[str, NotCovered] = {code: each for each in benefits.not_covered for code in each.codes}
         self.limits: dict[str, BenefitLimit] = {code: each for each in benefits.limits for code in each.codes}
@@ -64,8 +80,14 @@ class PlanTerms:
             for code in override.codes
         }
 
-    def terms(self, code: str) -> Terms:
-        """Return the member's terms for a procedure code."""
+    def limits_of(self, in_network: bool) -> Limits:
+        """Return deductible and maximum in the network, or outside it."""
+        return self._inside if in_network else self._outside
+
+    def terms(self, code: str, in_network: bool = True) -> Terms:
+        """Return the member's terms for a procedure code; overrides are for the network where outside has terms of its own."""
+        if not in_network and self._outside_terms is not None:
+            return self._outside_terms
         return self._by_code.get(code, self._default)
 
     def year_of(self, day: date) -> int:
@@ -77,6 +99,20 @@ class PlanTerms:
         if begins is not None and (day.month, day.day) < (begins.month, begins.day):
             return day.year - 1
         return day.year
+
+
+def _limits(share: CostShare | OutOfNetworkShare, aggregate: bool) -> Limits:
+    return Limits(
+        share.deductible.cents,
+        _cents(share.out_of_pocket),
+        _cents(share.family_deductible),
+        _cents(share.family_out_of_pocket),
+        aggregate,
+    )
+
+
+def _cents(amount: Money | None) -> int | None:
+    return None if amount is None else amount.cents
 
 
 def _terms(copay: int, coinsurance: Decimal, deductible_applies: bool) -> Terms:

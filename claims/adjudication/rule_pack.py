@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from claims.adjudication.edits import EDITS
 from claims.adjudication.pricing import METHODS
+from claims.model.money import Money
 from claims.model.plan import Plan
 from claims.model.tables import Tables
 
-ENGINE = 1
+ENGINE = 2
 """The version of what is not an edit: the fold of findings, cost share and the decision's shape."""
 
 
@@ -22,6 +23,10 @@ def canonical_json(value: object) -> bytes:
 
 def _fraction(value: Decimal | None) -> str | None:
     return None if value is None else f"{value.normalize():f}"
+
+
+def _whole(amount: Money | None) -> int | None:
+    return None if amount is None else amount.cents
 
 
 def rule_pack_bytes(plan: Plan, tables: Tables | None = None) -> bytes:
@@ -66,6 +71,21 @@ def rule_pack_bytes(plan: Plan, tables: Tables | None = None) -> bytes:
                 "deductible": share.deductible.cents,
                 "coinsurance": _fraction(share.coinsurance),
                 "out_of_pocket": None if share.out_of_pocket is None else share.out_of_pocket.cents,
+                "family": [
+                    share.family,
+                    _whole(share.family_deductible),
+                    _whole(share.family_out_of_pocket),
+                ],
+                "out_of_network": None
+                if share.out_of_network is None
+                else [
+                    share.out_of_network.copay.cents,
+                    share.out_of_network.deductible.cents,
+                    _fraction(share.out_of_network.coinsurance),
+                    _whole(share.out_of_network.out_of_pocket),
+                    _whole(share.out_of_network.family_deductible),
+                    _whole(share.out_of_network.family_out_of_pocket),
+                ],
                 "overrides": {
                     code: [
                         None if override.copay is None else override.copay.cents,

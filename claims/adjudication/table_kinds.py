@@ -5,7 +5,7 @@ from __future__ import annotations
 from claims.model.claim import Claim
 from claims.model.tables import OUTPATIENT, PRACTITIONER
 
-EXCLUSIONS = "leie"
+EXCLUSIONS = ("leie", "exclusion-list")
 PAIRS = {PRACTITIONER: "ncci-practitioner", OUTPATIENT: "ncci-outpatient"}
 UNIT_LIMITS = {PRACTITIONER: "mue-practitioner", OUTPATIENT: "mue-outpatient"}
 

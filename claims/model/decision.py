@@ -42,7 +42,10 @@ class TraceEntry:
 
 @dataclass(frozen=True, slots=True)
 class LineDecision:
-    """One line's result; charge − Σ adjustments = paid (835 guide, service level)."""
+    """One line's result; charge − Σ adjustments = paid (835 guide, service level).
+
+    Of a covered line, allowed = paid + PR-1 + PR-2 + PR-3 + other_payer, which is what earlier payers paid (ADJUDICATION §4, §5).
+    """
 
     line: int
     code: str
@@ -53,6 +56,7 @@ class LineDecision:
     adjustments: tuple[Adjustment, ...]
     remarks: tuple[str, ...] = ()
     units: Decimal = Decimal(1)
+    other_payer: Money = ZERO
 
     @property
     def patient(self) -> Money:
@@ -67,13 +71,15 @@ class LineDecision:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How much of a member's accumulators this decision used: counters of the plan year of the date of service."""
+    """How much of a member's and family's accumulators this decision used: counters of the plan year of the date of service."""
 
     person: str
     family: str
     year: int
     deductible: Money = ZERO
     out_of_pocket: Money = ZERO
+    out_of_network_deductible: Money = ZERO
+    out_of_network_out_of_pocket: Money = ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,14 +59,35 @@ class CostShareOverride:
 
 
 @dataclass(frozen=True, slots=True)
+class OutOfNetworkShare:
+    """What the member pays outside the network: terms, deductible and maximum of their own, counted apart."""
+
+    copay: Money = Money(0)
+    deductible: Money = Money(0)
+    coinsurance: Decimal = Decimal(0)
+    out_of_pocket: Money | None = None
+    family_deductible: Money | None = None
+    family_out_of_pocket: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CostShare:
-    """What the member pays of each line's allowed amount (ADJUDICATION §4); out_of_pocket None means without a maximum."""
+    """What the member pays of each line's allowed amount (ADJUDICATION §4); out_of_pocket None means without a maximum.
+
+    `family` is `embedded` (a member is done with the deductible at its own or the family's total) or `aggregate` (at the
+    family's alone); either way no person pays above `out_of_pocket`. The family's amounts are None where the plan counts none.
+    `out_of_network` is None where one cost share holds for all providers.
+    """
 
     copay: Money = Money(0)
     deductible: Money = Money(0)
     coinsurance: Decimal = Decimal(0)
     out_of_pocket: Money | None = None
     overrides: tuple[CostShareOverride, ...] = ()
+    family: str = "embedded"
+    family_deductible: Money | None = None
+    family_out_of_pocket: Money | None = None
+    out_of_network: OutOfNetworkShare | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +165,17 @@ class Plan:
 class Accumulators:
     """What a member has used so far in a plan year: deductible and out-of-pocket money.
 
-    `year` is that plan year; None stands for the plan year of the first claim they are used for.
+    `year` is that plan year; None stands for the plan year of the first claim they are used for. What was used outside the
+    network is counted apart where the plan has a cost share of its own for it.
     """
 
     deductible: Money = Money(0)
     out_of_pocket: Money = Money(0)
     year: int | None = None
+    out_of_network_deductible: Money = Money(0)
+    out_of_network_out_of_pocket: Money = Money(0)
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyAccumulators(Accumulators):
+    """What all members of a family have used together so far in a plan year."""

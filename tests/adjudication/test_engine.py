@@ -195,6 +195,7 @@ def test_all_given_leaves_a_word_of_each_edit_in_order():
         "ncci",
         "mue",
         "statistics",
+        "other-payer",
         "price",
         "cost-share",
     ]

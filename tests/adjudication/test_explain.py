@@ -70,7 +70,10 @@ def test_a_pend_says_what_waits_for_what():
 
 
 def test_a_whole_claim_that_waits_says_so():
-    assert any(text.startswith("To cure the claim:") for text in told(plan(), claim(rank=1)))
+    assert any(
+        text.startswith("To cure the claim:")
+        for text in told(plan(), claim(frequency="8", payer_control_number="ICN-1"))
+    )
 
 
 def test_a_denied_line_of_a_pended_claim_will_be_denied():

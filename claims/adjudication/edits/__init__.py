@@ -11,6 +11,7 @@ from claims.adjudication.edits import (
     exclusion,
     mue,
     ncci,
+    other_payer,
     provider,
     scope,
     statistics,
@@ -31,4 +32,5 @@ EDITS: tuple[Edit, ...] = (
     ncci.EDIT,
     mue.EDIT,
     statistics.EDIT,
+    other_payer.EDIT,
 )

@@ -18,7 +18,7 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     tables = case.tables
     if tables is None:
         return [Finding(None, NOT_CHECKED, NO_TABLES)]
-    if not all(tables.known(EXCLUSIONS, day) for day in {line.begins for line in lines}):
+    if not all(any(tables.known(kind, day) for kind in EXCLUSIONS) for day in {line.begins for line in lines}):
         return [Finding(None, NOT_CHECKED, "no exclusion list is in force on a date of service")]
     findings = [finding for line in lines if (finding := _fault(case.claim, line, tables)) is not None]
     return findings or [Finding(None, PASS, "nobody of the claim is excluded on a date of service")]

@@ -1,4 +1,4 @@
-"""Claims that are not settled as a first and only claim wait here, so that they are never paid as one."""
+"""Claims that take back an earlier one wait here where that one is not at hand, so that they are never paid as originals."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from claims.model.claim import Line
 
 
 def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
-    """Pend replacements, voids and claims to a secondary payer: paid as originals they would be paid twice."""
+    """Pend a void, and a replacement whose earlier claim is not given: paid as originals they would be paid twice."""
     claim = case.claim
     if claim.frequency == "8" or (claim.frequency == "7" and case.replaces is None):
         what = "replaces" if claim.frequency == "7" else "voids"
         why = f"frequency {claim.frequency} {what} an earlier claim, which has to be reversed with it"
         return [Finding(None, PEND, why, cure="have the payer reverse the earlier claim, or send an original")]
-    if claim.rank > 0:
-        why = "this payer is not the primary one, and the primary's remittance is not at hand"
-        return [Finding(None, PEND, why, cure="send the claim with what the primary payer paid and left")]
-    return [Finding(None, PASS, "an original claim to the primary payer")]
+    what = "an original claim" if case.replaces is None else "a replacement of a claim that is at hand"
+    return [Finding(None, PASS, what)]
 
 
 EDIT = Edit("scope", 1, check)

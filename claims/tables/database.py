@@ -131,7 +131,7 @@ def read_versions(connection: sqlite3.Connection) -> list[tuple[int, TableVersio
     return [
         (identifier, TableVersion(kind, version, date.fromisoformat(begins), _day(through), rows, sha256))
         for identifier, kind, version, begins, through, rows, sha256 in connection.execute(
-            "SELECT id, kind, version, begins, through, rows, sha256 FROM versions ORDER BY kind, begins, rank, id"
+            "SELECT id, kind, version, begins, through, rows, sha256 FROM versions ORDER BY kind, rank, id"
         )
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from claims.tables.errors import TableError, TableFaults
-from claims.tables.parsed import Given, Parsed
+from claims.tables.parsed import Given, Parsed, precedence
 from claims.tables.sheet import Heading, Sheet, body, find_heading
 from claims.tables.values import digits, scaled, year_of
 
@@ -71,7 +71,7 @@ def read(sheet: Sheet, given: Given) -> list[Parsed] | None:
         faults.append((sheet.rows[-1].line, "the file has no rows below its heading"))
     if faults:
         raise TableFaults(KIND, faults)
-    return [Parsed(KIND, str(year), date(year, 1, 1), date(year, 12, 31), rows)]
+    return [Parsed(KIND, str(year), date(year, 1, 1), date(year, 12, 31), rows, precedence(date(year, 1, 1)))]
 
 
 def _year(sheet: Sheet, heading: Heading, given: Given) -> int:

@@ -6,7 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from claims.model.tables import TableVersion
-from claims.tables import geographic_indices, localities, relative_values
+from claims.tables import (
+    code_lists,
+    exclusions,
+    fee_lists,
+    geographic_indices,
+    localities,
+    procedure_pairs,
+    relative_values,
+    unit_limits,
+)
 from claims.tables.database import keep
 from claims.tables.errors import TableError
 from claims.tables.parsed import Given, Parsed
@@ -19,6 +28,12 @@ READERS: tuple[Callable[[Sheet, Given], list[Parsed] | None], ...] = (
     relative_values.read,
     geographic_indices.read,
     localities.read,
+    procedure_pairs.read,
+    unit_limits.read,
+    exclusions.read,
+    exclusions.read_plain,
+    fee_lists.read,
+    code_lists.read,
 )
 """One line for each kind of file; the first that recognises a file reads it."""
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from claims.tables.errors import TableError, TableFaults
 from claims.tables.geographic_indices import CARRIER, LOCALITY
-from claims.tables.parsed import Given, Parsed
+from claims.tables.parsed import Given, Parsed, precedence
 from claims.tables.sheet import Sheet, body, find_heading
 from claims.tables.values import digits, year_of
 
@@ -65,4 +65,14 @@ def read(sheet: Sheet, given: Given) -> list[Parsed] | None:
         faults.append((sheet.rows[-1].line, "the file has no rows below its heading"))
     if faults:
         raise TableFaults(KIND, faults)
-    return [Parsed(KIND, str(year), date(year, 1, 1), date(year, 12, 31), rows, notes=tuple(notes))]
+    return [
+        Parsed(
+            KIND,
+            str(year),
+            date(year, 1, 1),
+            date(year, 12, 31),
+            rows,
+            precedence(date(year, 1, 1)),
+            notes=tuple(notes),
+        )
+    ]

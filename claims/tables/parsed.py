@@ -33,3 +33,8 @@ class Parsed:
     rows: list[tuple[object, ...]]
     rank: int = 0
     notes: tuple[str, ...] = field(default=())
+
+
+def precedence(day: date, within: int = 0) -> int:
+    """Return a rank by day, and within a day by a number below 10^10: of two tables for one day the higher speaks."""
+    return day.toordinal() * 10**10 + within

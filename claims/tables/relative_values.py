@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from claims.tables.errors import TableError, TableFaults
-from claims.tables.parsed import Given, Parsed
+from claims.tables.parsed import Given, Parsed, precedence
 from claims.tables.sheet import Row, Sheet, body, find_heading
 from claims.tables.values import digits, procedure, scaled, year_of
 
@@ -115,7 +115,7 @@ def read(sheet: Sheet, given: Given) -> list[Parsed] | None:
             date(year, 1, 1),
             date(year, 12, 31),
             rows,
-            month * 10**8 + released,
+            precedence(date(year, 1, 1), month * 10**8 + released),
         )
     ]
 

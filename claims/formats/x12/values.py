@@ -1,4 +1,4 @@
-"""Single values as X12 writes them: amounts, quantities, dates, and the NPI's check digit."""
+"""Single values as X12 writes them: amounts, quantities and dates; the NPI's check digit is the model's."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from claims.model.money import Money
+from claims.model.npi import is_npi as is_npi
 
 _NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 _LARGEST = 10**15
@@ -58,12 +59,3 @@ def read_period(qualifier: str, text: str) -> tuple[date, date]:
     if ends < begins:
         raise ValueProblem("8", "ends before it begins")
     return begins, ends
-
-
-def is_npi(text: str) -> bool:
-    """Whether a text is a ten-digit NPI with the right check digit: Luhn over 80840 and the number (45 CFR 162.406)."""
-    if not (len(text) == 10 and text.isascii() and text.isdigit()):
-        return False
-    digits = [int(digit) for digit in "80840" + text]
-    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
-    return (sum(doubled) + sum(digits[-1::-2])) % 10 == 0

@@ -13,6 +13,7 @@ from claims.model.decision import Decision
 from claims.model.evidence import EncounterRecord
 from claims.model.money import Money
 from claims.model.network import NetworkProvider
+from claims.model.review import Review
 from claims.model.signed import DecisionBatch
 
 QUEUED, SIGNED, SENT, CONFIRMED, FAILED, REPLACED = "queued", "signed", "sent", "confirmed", "failed", "replaced"
@@ -220,3 +221,43 @@ class Offset:
     amount: Money
     remittance: str
     at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A claim that intake turned away, or a file without a claim that could be named (`number` empty): why, and in which file.
+
+    `file` is the file's name without its folder, `sha256` of its bytes in hex. `cause` holds nothing of the patient.
+    """
+
+    sha256: str
+    file: str
+    number: str
+    cause: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """An 835 that was posted: `trace` is TRN02, `payment` the id on the chain (None: it pays nothing), `amount` BPR02.
+
+    `sha256` is of the file in hex; `claims` are the payer's control numbers (CLP07), in order.
+    """
+
+    trace: str
+    payment: bytes | None
+    amount: Money
+    sha256: str
+    path: str
+    posted_at: int
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedReview:
+    """What a person decided of a claim, with the signature over it, beside the version of the decision that came of it."""
+
+    control_number: str
+    revision: int
+    review: Review
+    signature: bytes

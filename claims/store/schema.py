@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, MetaData, Table, Text
@@ -12,6 +13,7 @@ from claims.model.evidence import EncounterRecord
 from claims.model.history import PastLine
 from claims.model.member import Member
 from claims.model.network import NetworkProvider
+from claims.model.review import Review
 from claims.model.signed import DecisionBatch
 from claims.store.columns import Cents, Day, Document, Hexadecimal, Unsigned64
 
@@ -279,4 +281,52 @@ offsets = Table(
     _must("amount", Cents),
     _must("remittance", Text),
     _must("at", BigInteger),
+)
+
+rejections = Table(
+    "rejections",
+    metadata,
+    _key("sha256", Text),
+    _key("position", BigInteger),
+    _must("file", Text),
+    _must("number", Text),
+    _must("cause", Text),
+    _must("at", BigInteger),
+)
+
+postings = Table(
+    "postings",
+    metadata,
+    _key("trace", Text),
+    _may("payment", Hexadecimal),
+    _must("amount", Cents),
+    _must("sha256", Text),
+    _must("path", Text),
+    _must("posted_at", BigInteger),
+)
+
+posting_claims = Table(
+    "posting_claims",
+    metadata,
+    _key("trace", Text),
+    _key("position", BigInteger),
+    _must("control_number", Text),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    _key("control_number", Text),
+    _key("revision", BigInteger),
+    _must("signature", Hexadecimal),
+    _must("review", Document(Review)),
+)
+
+authorization_uses = Table(
+    "authorization_uses",
+    metadata,
+    _key("control_number", Text),
+    _key("line", BigInteger),
+    _must("number", Text),
+    _must("units", Document(Decimal)),
 )

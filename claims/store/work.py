@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from claims.store.accumulators import AccumulatorLedger
+from claims.store.authorization_uses import AuthorizationUses
 from claims.store.claims import Claims
 from claims.store.control_numbers import ControlNumbers
 from claims.store.decisions import Decisions
@@ -16,10 +17,13 @@ from claims.store.offsets import Offsets
 from claims.store.outbox import Outbox
 from claims.store.payments import Payments
 from claims.store.policies import Policies
+from claims.store.postings import Postings
 from claims.store.providers import Providers
 from claims.store.records import Records
+from claims.store.rejections import Rejections
 from claims.store.remittances import Remittances
 from claims.store.replacements import Replacements
+from claims.store.reviews import Reviews
 from claims.store.sequences import Sequences
 
 
@@ -28,6 +32,7 @@ class UnitOfWork:
 
     def __init__(self, connection: Connection) -> None:
         self.accumulators = AccumulatorLedger(connection)
+        self.authorization_uses = AuthorizationUses(connection)
         self.claims = Claims(connection)
         self.control_numbers = ControlNumbers(connection)
         self.decisions = Decisions(connection)
@@ -39,8 +44,11 @@ class UnitOfWork:
         self.outbox = Outbox(connection)
         self.payments = Payments(connection)
         self.policies = Policies(connection)
+        self.postings = Postings(connection)
         self.providers = Providers(connection)
         self.records = Records(connection)
+        self.rejections = Rejections(connection)
         self.remittances = Remittances(connection)
         self.replacements = Replacements(connection)
+        self.reviews = Reviews(connection)
         self.sequences = Sequences(connection)

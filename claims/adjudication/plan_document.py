@@ -13,6 +13,7 @@ from claims.model.plan import (
     Capitation,
     CostShare,
     CostShareOverride,
+    DrgPricing,
     EditSettings,
     NotCovered,
     OutOfNetworkShare,
@@ -22,7 +23,21 @@ from claims.model.plan import (
 
 _REQUIRED = ("copay", "deductible", "coinsurance")
 TERMS = (*_REQUIRED, "out_of_pocket", "family_deductible", "family_out_of_pocket")
-METHODS = ("fee-list",)
+METHODS = ("fee-list", "rbrvs", "percent-of-charge", "per-diem", "drg", "outpatient-fee-list")
+_PRICING = (
+    "method",
+    "fees",
+    "percent_of_charge",
+    "schedule",
+    "carrier",
+    "locality",
+    "percent",
+    "conversion_factor",
+    "per_diem",
+    "drg",
+    "inpatient",
+    "outpatient",
+)
 
 
 def read_plan(text: str) -> Plan:
@@ -43,7 +58,7 @@ def read_plan(text: str) -> Plan:
     return Plan(
         name=root.text("name"),
         year=root.whole("year", least=1),
-        pricing=_pricing(root.table("pricing", ("method", "percent_of_charge", "fees"))),
+        pricing=_pricing(root.table("pricing", _PRICING)),
         cost_share=_cost_share(root.table("cost_share", (*TERMS, "override", "family", "out_of_network"))),
         covers_from=begins,
         covers_through=through,
@@ -118,21 +133,84 @@ def _code(text: str) -> str:
 
 
 def _pricing(table: Table) -> Pricing:
-    fees: dict[str, Money] = {}
-    if table.has("fees"):
-        values = table.value("fees")
-        listed = table.table("fees", tuple(values) if isinstance(values, dict) else ())
-        for key in values if isinstance(values, dict) else ():
-            code = _code(key)
-            if not code.isalnum():
-                raise listed.fault(key, "is not a procedure code")
-            if code in fees:
-                raise listed.fault(key, "names a code that has a fee already")
-            fees[code] = listed.amount(key)
-    return Pricing(
+    """Read the prices; a method that needs a setting is refused without it."""
+    drg = table.table("drg", ("rate", "weights", "outlier_threshold", "outlier_share", "grouper"))
+    pricing = Pricing(
         method=table.choice("method", METHODS),
-        fees=tuple(sorted(fees.items())),
+        fees=_amounts(table, "fees", 0, "procedure code"),
         percent_of_charge=table.fraction("percent_of_charge") if table.has("percent_of_charge") else None,
+        schedule=table.text("schedule", ""),
+        carrier=_padded(table, "carrier", 5),
+        locality=_padded(table, "locality", 2),
+        percent=table.number("percent", Decimal(1)),
+        conversion_factor=table.number("conversion_factor") if table.has("conversion_factor") else None,
+        per_diem=_amounts(table, "per_diem", 4, "revenue code"),
+        drg=_drg(drg) if table.has("drg") else None,
+        inpatient=table.choice("inpatient", METHODS) if table.has("inpatient") else "",
+        outpatient=table.choice("outpatient", METHODS) if table.has("outpatient") else "",
+    )
+    factor = pricing.conversion_factor
+    if factor is not None and factor.scaleb(4) != factor.scaleb(4).to_integral_value():
+        raise table.fault("conversion_factor", "has more than four decimals")
+    needed = {
+        "rbrvs": ("carrier", "locality"),
+        "percent-of-charge": ("percent_of_charge",),
+        "per-diem": ("per_diem",),
+        "drg": ("drg",),
+    }
+    for method in (pricing.method, pricing.inpatient, pricing.outpatient):
+        for key in needed.get(method, ()):
+            if not table.has(key):
+                raise table.fault(key, f"is missing: the method {method} needs it")
+    return pricing
+
+
+def _keys(table: Table, name: str) -> tuple[tuple[str, ...], Table]:
+    values = table.value(name) if table.has(name) else {}
+    keys = tuple(values) if isinstance(values, dict) else ()
+    return keys, table.table(name, keys)
+
+
+def _amounts(table: Table, name: str, width: int, what: str) -> tuple[tuple[str, Money], ...]:
+    """Read amounts by code; codes of digits get the leading zeros back that `width` asks for."""
+    amounts: dict[str, Money] = {}
+    keys, listed = _keys(table, name)
+    for key in keys:
+        code = _code(key).zfill(width)
+        if not code.isalnum():
+            raise listed.fault(key, f"is not a {what}")
+        if code in amounts:
+            raise listed.fault(
+                key, "names a code that has a fee already" if name == "fees" else f"names a {what} twice"
+            )
+        amounts[code] = listed.amount(key)
+    return tuple(sorted(amounts.items()))
+
+
+def _padded(table: Table, name: str, width: int) -> str:
+    text = table.text(name, "")
+    if text and not (text.isascii() and text.isdecimal() and len(text) <= width):
+        raise table.fault(name, f"is not a number of at most {width} digits, in quotes")
+    return text and text.zfill(width)
+
+
+def _drg(table: Table) -> DrgPricing:
+    keys, listed = _keys(table, "weights")
+    weights: dict[str, Decimal] = {}
+    for key in keys:
+        if not (key.isascii() and key.isdecimal() and len(key) <= 3):
+            raise listed.fault(key, "is not a DRG of at most three digits")
+        if key.zfill(3) in weights:
+            raise listed.fault(key, "names a DRG twice")
+        weights[key.zfill(3)] = listed.number(key)
+    if table.has("outlier_threshold") != table.has("outlier_share"):
+        raise table.fault("outlier_threshold", "and outlier_share come together")
+    return DrgPricing(
+        rate=table.amount("rate"),
+        weights=tuple(sorted(weights.items())),
+        outlier_threshold=table.amount("outlier_threshold") if table.has("outlier_threshold") else None,
+        outlier_share=table.fraction("outlier_share") if table.has("outlier_share") else Decimal(0),
+        grouper=table.flag("grouper") if table.has("grouper") else False,
     )
 
 

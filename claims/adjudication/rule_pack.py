@@ -7,7 +7,7 @@ import json
 from decimal import Decimal
 
 from claims.adjudication.edits import EDITS
-from claims.adjudication.pricing import METHODS
+from claims.adjudication.pricing.rules import pricing_rules
 from claims.model.money import Money
 from claims.model.plan import Plan
 from claims.model.tables import Tables
@@ -36,7 +36,7 @@ def rule_pack_bytes(plan: Plan, tables: Tables | None = None) -> bytes:
         {
             "engine": ENGINE,
             "edits": [[edit.name, edit.version] for edit in EDITS],
-            "pricing": [plan.pricing.method, METHODS[plan.pricing.method].version],
+            "pricing": pricing_rules(plan.pricing),
             "tables": [] if tables is None else [list(version) for version in tables.versions],
             "plan": {
                 "name": plan.name,
@@ -65,8 +65,6 @@ def rule_pack_bytes(plan: Plan, tables: Tables | None = None) -> bytes:
                     "authorized": sorted(plan.benefits.authorized),
                 },
                 "edits": [plan.edits.bundled_reason, plan.edits.units_reason, plan.edits.clinician_minutes],
-                "fees": {code: fee.cents for code, fee in plan.pricing.fees},
-                "percent_of_charge": _fraction(plan.pricing.percent_of_charge),
                 "copay": share.copay.cents,
                 "deductible": share.deductible.cents,
                 "coinsurance": _fraction(share.coinsurance),

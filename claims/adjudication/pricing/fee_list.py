@@ -29,9 +29,15 @@ def price(case: Case, line: Line) -> Priced:
 
 def listed_or_share(case: Case, line: Line, why: str) -> Priced | None:
     """Price a line by the plan's fees, its imported list, or its share of the charge; None where it has none of them."""
+    answer = listed(case, line)
+    return share_of_charge(case, line, why) if answer is None else answer
+
+
+def listed(case: Case, line: Line) -> Priced | None:
+    """Price a line by the plan's own fees or its imported list; None where neither has its code."""
     found = _fee(case, line)
     if found is None:
-        return share_of_charge(case, line, why)
+        return None
     fee, source = found
     if line.unit == "MJ":
         return waits(case, line, "the line bills minutes and the plan's fee is for a unit", "price the line by hand")

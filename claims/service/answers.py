@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from claims.formats.fhir.claims import is_fhir
 from claims.formats.x12.acknowledgement import acknowledge
 from claims.formats.x12.claim_acknowledgement import write_277ca
 from claims.model.submission import Submission
@@ -28,10 +29,13 @@ class Answers:
 def answer_file(
     submission: Submission, *, created: datetime, control_number: int, payer_numbers: Sequence[str] = ()
 ) -> Answers:
-    """Answer a file. The interchanges are numbered from `control_number`, at most `MOST_INTERCHANGES` for each that came.
+    """Answer a file; one of FHIR claims has no interchange to answer.
 
+    The interchanges are numbered from `control_number`, at most `MOST_INTERCHANGES` for each that came.
     `payer_numbers` are the payer's control numbers of `submission.claims`, in their order.
     """
+    if is_fhir(submission):
+        return Answers(b"", b"")
     following = control_number + (MOST_INTERCHANGES - 1) * len(submission.interchanges)
     return Answers(
         acknowledge(submission, created=created, control_number=control_number),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from claims.formats.fhir.claims import looks_like_fhir, read_fhir_claims
 from claims.formats.x12.intake import read_submission
 from claims.model.claim import Claim
 from claims.model.submission import IntakeError, Submission, Transaction
@@ -66,7 +67,12 @@ def read_claims(
     seen_interchanges: Callable[[str], bool] | None = None,
     validated: bool = False,
 ) -> Submission:
-    """Read an 837P or 837I as `read_submission` does: the one place where a file comes in."""
+    """Read an 837P or 837I as `read_submission` does, or FHIR R4 Claims: the one place where a file comes in.
+
+    A FHIR file has no interchange, so that `seen_interchanges` is not asked, and is always checked whole.
+    """
+    if looks_like_fhir(data):
+        return read_fhir_claims(data, strict_npi=strict_npi, payer=payer)
     return read_submission(
         data, strict_npi=strict_npi, payer=payer, seen_interchanges=seen_interchanges, validated=validated
     )

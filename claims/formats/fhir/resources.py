@@ -16,7 +16,7 @@ READ_TYPES = frozenset(
     }
 )
 """What an export is read from; other resources may be in the Bundle and are passed over."""
-_ABOUT_THE_PATIENT = frozenset({"Patient", "Condition"})
+_ABOUT_THE_PATIENT = frozenset({"Patient", "RelatedPerson", "Condition", "Coverage", "Claim", "ClaimResponse"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def read_resources(bundle: Json) -> Resources:
             raise ExportError(f"{place} has no resource with a resourceType")
         if kind not in READ_TYPES:
             continue
-        resource = _checked(kind, body, place)
+        resource = check_resource(kind, body, place)
         every.append(resource)
         names = (entry.get("fullUrl"), f"{kind}/{body['id']}" if body.get("id") else None)
         for name in {one for one in names if isinstance(one, str)}:
@@ -89,7 +89,8 @@ def read_resources(bundle: Json) -> Resources:
     return Resources(tuple(every), by_reference)
 
 
-def _checked(kind: str, body: Any, place: str) -> Resource:
+def check_resource(kind: str, body: Any, place: str) -> Resource:
+    """Check a resource against the models of FHIR R4; raises ExportError naming the element, and never its value."""
     # 0.3 s, which only who reads a Bundle should wait for.
     from fhir.resources.R4B import get_fhir_model_class
     from pydantic import ValidationError

@@ -1,0 +1,399 @@
+"""FHIR claims: what is read equals what an 837 of the same claim gives, and what is wrong is refused without a traceback."""
+
+import json
+from copy import deepcopy
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from claims.formats.fhir.claims import looks_like_fhir, read_fhir_claims
+from claims.formats.x12.intake import read_submission
+from claims.model.decision import Adjustment
+from claims.model.money import Money
+from claims.model.other_payer import OtherLineAdjudication, OtherPayer
+from claims.model.submission import Submission
+from tests.adjudication.builders import claim, line
+from tests.formats.fhir.claims_as_fhir import as_bundle
+
+TESTS = Path(__file__).parent.parent.parent
+FILES = (
+    TESTS / "fixtures" / "good" / "claim.837",
+    TESTS.parent / "claims" / "service" / "demo" / "data" / "claims.837",
+    TESTS / "formats" / "x12" / "fixtures" / "two_families.837",
+    TESTS / "formats" / "x12" / "fixtures" / "hospital.837",
+)
+GOOD = read_submission(FILES[0].read_bytes()).claims
+CANARIES = ("HALLAM", "BRYCE", "1979", "NG0081274", "M25511", "99213", "97110", "2026-04-13")
+
+
+def document() -> dict:
+    """The good claim as a Bundle, to change."""
+    return json.loads(as_bundle(GOOD))
+
+
+def resource(bundle: dict, kind: str) -> dict:
+    """The first resource of a type."""
+    return next(entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == kind)
+
+
+def read(bundle: dict, **manner) -> Submission:
+    return read_fhir_claims(json.dumps(bundle).encode(), **manner)
+
+
+def first_error(bundle: dict, **manner):
+    submission = read(bundle, **manner)
+    assert not submission.claims
+    return submission.errors[0]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_a_claim_is_read_as_its_837_is(file: Path) -> None:
+    claims = read_submission(file.read_bytes()).claims
+    assert claims
+    assert read_fhir_claims(as_bundle(claims)).claims == claims
+
+
+def test_the_shared_837s_are_read_as_fhir_too(shared: Path) -> None:
+    read_back = 0
+    for file in sorted((shared / "x12").rglob("*.837*")):
+        claims = read_submission(file.read_bytes(), validated=True).claims
+        assert read_fhir_claims(as_bundle(claims)).claims == claims or not claims
+        read_back += len(claims)
+    assert read_back >= 8
+
+
+def test_a_single_claim_may_contain_what_it_refers_to() -> None:
+    bundle = document()
+    body = resource(bundle, "Claim")
+    others = [entry["resource"] for entry in bundle["entry"] if entry["resource"] is not body]
+    text = json.dumps(body | {"contained": others})
+    for other in others:
+        text = text.replace(f"{other['resourceType']}/{other['id']}", f"#{other['id']}")
+        for inner in ("Patient", "Organization"):
+            text = text.replace(f'"{inner}/', '"#')
+    assert read_fhir_claims(text.encode()).claims == GOOD
+
+
+def test_a_claim_with_everything_is_read_back() -> None:
+    decided = OtherLineAdjudication(
+        "OTHER1", Money(7000), (Adjustment("CO", "45", Money(3000), Decimal(1)),), adjudicated=date(2026, 3, 20)
+    )
+    other = OtherPayer("OTHER1", "First Payer", 0, "CI", Money(7000), Money(1000), None, (), date(2026, 3, 20))
+    billed = line(
+        1,
+        "99214",
+        "100.00",
+        units="2.5",
+        unit="MJ",
+        modifiers=("25", "RT"),
+        diagnoses=(2, 1),
+        evidence=("enc-7",),
+        authorization="AU-9",
+        control_number="L1",
+        other_adjudications=(decided,),
+    )
+    full = claim(
+        billed,
+        rank=1,
+        frequency="7",
+        payer_control_number="PABC",
+        prior_authorization="AU-1",
+        clearinghouse_number="CH-1",
+        group_number="G1",
+        filing_indicator="CI",
+        accepts_assignment="C",
+        diagnoses=("J0190", "R51"),
+        evidence=("enc-1", "enc-2"),
+        other_payers=(other,),
+        referring=replace(GOOD[0].rendering, npi="1497758544"),
+    )
+    assert read_fhir_claims(as_bundle([full])).claims == (full,)
+
+
+def test_the_hash_and_the_order_of_a_file_are_kept() -> None:
+    claims = tuple(replace(GOOD[0], number=f"N{at}") for at in range(3))
+    bundle = json.loads(as_bundle(claims))
+    body = [e["resource"] for e in bundle["entry"] if e["resource"]["resourceType"] == "Claim"][1]
+    body["total"]["value"] = 1
+    submission = read(bundle)
+    [transaction] = submission.transactions
+    assert [one.number for one in submission.claims] == ["N0", "N2"]
+    assert transaction.claim_numbers == ("N0", "N1", "N2")
+    assert transaction.rejected_claims == ("N1",)
+    assert [(one.place, one.number, one.charge) for one in transaction.rejected] == [(1, "N1", Money(100))]
+    assert transaction.verdict == "A"
+
+
+CHANGES = {
+    "the items do not add up": ("Claim", lambda body: body["total"].update(value=174.99), "A7:400", 3, "Claim.total"),
+    "a negative item": (
+        "Claim",
+        lambda body: body["item"][0]["net"].update(value=-95),
+        "A7:583",
+        3,
+        "Claim.item[0].net",
+    ),
+    "a third decimal": (
+        "Claim",
+        lambda body: body["item"][0]["net"].update(value=95.001),
+        "A7:583",
+        3,
+        "Claim.item[0].net",
+    ),
+    "another currency": ("Claim", lambda body: body["total"].update(currency="CAD"), "A7:178", 3, "Claim.total"),
+    "no currency": ("Claim", lambda body: body["total"].pop("currency"), "A7:178", 3, "Claim.total"),
+    "no total": ("Claim", lambda body: body.pop("total"), "A6:178", 3, "Claim.total"),
+    "no item": ("Claim", lambda body: body.pop("item"), "A6:247", 2, "Claim.item"),
+    "items that do not run on": (
+        "Claim",
+        lambda body: body["item"][1].update(sequence=3),
+        "A3:684",
+        2,
+        "Claim.item[1].sequence",
+    ),
+    "a pointer to nothing": (
+        "Claim",
+        lambda body: body["item"][0].update(diagnosisSequence=[2]),
+        "A8:477",
+        4,
+        "Claim.item[0].diagnosisSequence",
+    ),
+    "no date": ("Claim", lambda body: body["item"][0].pop("servicedDate"), "A6:187", 2, "Claim.item[0]"),
+    "a service before birth": (
+        "Claim",
+        lambda body: body["item"][0].update(servicedDate="1970-01-01"),
+        "A8:158:QC",
+        4,
+        "Claim.item[0]",
+    ),
+    "no units": (
+        "Claim",
+        lambda body: body["item"][0]["quantity"].update(value=0),
+        "A7:476",
+        3,
+        "Claim.item[0].quantity",
+    ),
+    "a unit that is not known": (
+        "Claim",
+        lambda body: body["item"][0]["quantity"].update(code="cm", system="x"),
+        "A7:476",
+        5,
+        "Claim.item[0].quantity",
+    ),
+    "a net that is not price times units": (
+        "Claim",
+        lambda body: body["item"][1].update(unitPrice={"value": 41, "currency": "USD"}),
+        "A7:583",
+        3,
+        "Claim.item[1].net",
+    ),
+    "a drug code": (
+        "Claim",
+        lambda body: body["item"][0]["productOrService"]["coding"][0].update(system="http://hl7.org/fhir/sid/ndc"),
+        "A7:507",
+        5,
+        "Claim.item[0].productOrService",
+    ),
+    "no place of service": (
+        "Claim",
+        lambda body: body["item"][0]["locationCodeableConcept"]["coding"][0].update(system="x"),
+        "A7:249",
+        2,
+        "Claim.item[0].location",
+    ),
+    "details": (
+        "Claim",
+        lambda body: body["item"][0].update(detail=[{"sequence": 1, "productOrService": {"text": "x"}}]),
+        "A3:684",
+        2,
+        "Claim.item[0].detail",
+    ),
+    "a pharmacy's claim": (
+        "Claim",
+        lambda body: body["type"]["coding"][0].update(code="pharmacy"),
+        "A3:684",
+        2,
+        "Claim.type",
+    ),
+    "a request for authorisation": (
+        "Claim",
+        lambda body: body.update(use="preauthorization"),
+        "A3:684",
+        2,
+        "Claim.use",
+    ),
+    "a draft": ("Claim", lambda body: body.update(status="draft"), "A3:684", 2, "Claim.status"),
+    "a void of nothing": ("Claim", lambda body: body.update(status="cancelled"), "A6:464", 4, "Claim.related"),
+    "two numbers": (
+        "Claim",
+        lambda body: body["identifier"].append({"value": "X", "use": "official"}),
+        "A6:478",
+        2,
+        "Claim.identifier",
+    ),
+    "no focal coverage": (
+        "Claim",
+        lambda body: body["insurance"][0].update(focal=False),
+        "A6:116",
+        2,
+        "Claim.insurance",
+    ),
+    "a patient elsewhere": (
+        "Claim",
+        lambda body: body["patient"].update(reference="Patient/9"),
+        "A6:158:QC",
+        2,
+        "Claim.patient",
+    ),
+    "no member number": ("Coverage", lambda body: body.pop("subscriberId"), "A7:164", 2, "Claim.insurance[0].coverage"),
+    "no relationship that is known": (
+        "Coverage",
+        lambda body: body.update(relationship={"text": "neighbour"}),
+        "A7:156",
+        2,
+        "Claim.insurance[0].coverage",
+    ),
+    "another diagnosis system": (
+        "Claim",
+        lambda body: body["diagnosis"][0]["diagnosisCodeableConcept"]["coding"][0].update(
+            system="http://snomed.info/sct"
+        ),
+        "A7:255",
+        5,
+        "Claim.diagnosis[0]",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_what_is_wrong_rejects_the_claim_with_its_place(case: str) -> None:
+    kind, change, status, snip, place = CHANGES[case]
+    bundle = document()
+    change(resource(bundle, kind))
+    error = first_error(bundle)
+    assert (error.status, error.snip, error.segment, error.claim) == (
+        status,
+        snip,
+        place,
+        "" if case == "two numbers" else "EC-1044",
+    )
+    assert error.level == "claim"
+    assert not any(canary in error.message for canary in CANARIES)
+
+
+def test_an_npi_is_checked_and_another_payer_refused_only_where_that_is_asked_for() -> None:
+    bundle = document()
+    assert first_error(bundle, payer="SOMEONE").status == "A3:116"
+    assert read(bundle, payer="NGHF1").claims
+    clinic = next(e["resource"] for e in bundle["entry"] if e["resource"]["id"] == "c0-billing")
+    clinic["identifier"][0]["value"] = "2460913786"
+    assert read(bundle).claims
+    assert first_error(bundle, strict_npi=True).segment == "Claim.provider"
+
+
+def test_a_cancelled_claim_with_its_original_is_a_void() -> None:
+    bundle = document()
+    relation = {
+        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/ex-relatedclaimrelationship", "code": "prior"}]
+    }
+    resource(bundle, "Claim")["related"] = [{"relationship": relation, "reference": {"value": "P1"}}]
+    [replaced] = read(bundle).claims
+    assert (replaced.frequency, replaced.payer_control_number) == ("7", "P1")
+    resource(bundle, "Claim")["status"] = "cancelled"
+    [void] = read(bundle).claims
+    assert (void.frequency, void.payer_control_number) == ("8", "P1")
+
+
+def test_hl7s_own_relationship_and_unit_codes_are_read() -> None:
+    bundle = document()
+    resource(bundle, "Coverage")["relationship"] = {
+        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/subscriber-relationship", "code": "self"}]
+    }
+    for item in resource(bundle, "Claim")["item"]:
+        item["quantity"] = {"value": item["quantity"]["value"]}
+    assert read(bundle).claims == GOOD
+
+
+def test_a_price_times_units_is_the_charge() -> None:
+    bundle = document()
+    item = resource(bundle, "Claim")["item"][1]
+    del item["net"]
+    item["unitPrice"] = {"value": 40, "currency": "USD"}
+    assert read(bundle).claims == GOOD
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"{", "the file is not JSON"),
+        (b'{"resourceType": "Patient"}', "neither a FHIR Claim nor a Bundle"),
+        (b'{"format": "claims encounters"}', "neither a FHIR Claim nor a Bundle"),
+        (b'{"resourceType": "Bundle", "type": "collection"}', "holds no Claim"),
+        (b'{"resourceType": "Bundle", "type": "collection", "entry": 1}', "is not an array"),
+        (b'{"resourceType": "Bundle", "entry": [{}]}', "has no resource"),
+        (b'{"a": 1, "a": 2}', "names a member twice"),
+        (b'{"a": \xff}', "not UTF-8"),
+        (b'{"a":' * 3000, "nests deeper"),
+    ],
+)
+def test_what_is_no_claim_at_all_is_unread(text: bytes, told: str) -> None:
+    assert looks_like_fhir(text)
+    submission = read_fhir_claims(text)
+    assert not submission.claims
+    assert told in submission.unread[0].message
+
+
+def test_every_shared_claim_is_read_or_refused_for_a_reason(shared: Path) -> None:
+    files = sorted((shared / "fhir_r4").glob("Claim-*.json"))
+    assert files
+    for file in files:
+        submission = read_fhir_claims(file.read_bytes())
+        assert submission.claims or all(error.message and error.segment for error in submission.errors)
+        assert submission.claims or submission.errors
+
+
+def _places(value, path=()):
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield (*path, name)
+            yield from _places(member, (*path, name))
+    elif isinstance(value, list):
+        for at, member in enumerate(value):
+            yield (*path, at)
+            yield from _places(member, (*path, at))
+
+
+def _change(value, path, new):
+    changed = deepcopy(value)
+    inner = changed
+    for step in path[:-1]:
+        inner = inner[step]
+    if new is None:
+        del inner[path[-1]]
+    else:
+        inner[path[-1]] = new
+    return changed
+
+
+RICH = json.loads(
+    as_bundle(read_submission(FILES[3].read_bytes()).claims + read_submission(FILES[2].read_bytes()).claims)
+)
+PLACES = sorted(_places(RICH), key=str)
+ODD = st.sampled_from(
+    [None, "", "x", 0, -1, 10**30, 1.5, True, [], {}, [[]], [{}], {"x": 1}, ["x"], [1], "2026-13-01", "Claim/c0-claim"]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(PLACES), ODD)
+def test_nothing_that_is_changed_in_a_file_makes_a_traceback(place, new) -> None:
+    submission = read(_change(RICH, place, new))
+    assert submission.claims or submission.errors
+    for error in submission.errors:
+        assert error.message
+        assert not any(canary in error.message for canary in ("IVORY", "MEM0004", "1960"))

@@ -11,6 +11,7 @@ import typer
 
 from claims.cli.console import print_json, print_lines
 from claims.cli.failure import PENDING, REFUSED
+from claims.cli.inquire import inquire
 from claims.cli.options import HOME, AsJson, DryRun, Home, PassphraseFile, Profile
 from claims.cli.validate import validate
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Claims: check a file, hand it over, settle it, and follow each claim.")
 app.command("validate")(validate)
+app.command("inquire")(inquire)
 
 Number = Annotated[str, typer.Argument(help="The claim's own number (CLM01), or the payer's control number.")]
 

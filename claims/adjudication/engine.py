@@ -40,6 +40,8 @@ from claims.adjudication.members import Members
 from claims.adjudication.plan_terms import PlanTerms, Terms
 from claims.adjudication.pricing import price_lines
 from claims.adjudication.providers import Providers
+from claims.adjudication.review import denial, entry, passed
+from claims.adjudication.review import priced as reviewed_price
 from claims.adjudication.rule_pack import rule_pack_hash
 from claims.model.claim import Claim, Line
 from claims.model.decision import (
@@ -58,6 +60,7 @@ from claims.model.member import Authorization, Member
 from claims.model.money import ZERO, Money
 from claims.model.network import NetworkProvider
 from claims.model.plan import Accumulators, Plan
+from claims.model.review import Review
 from claims.model.tables import Tables
 
 __all__ = ["ASSUMED", "NotAdjudicable", "adjudicate", "prepare", "reverse", "reverse_authorizations"]
@@ -90,6 +93,7 @@ def adjudicate(
     authorizations: Authorizations | Iterable[Authorization] | None = None,
     replaces: Decision | None = None,
     family_accumulators: Accumulators | Mapping[int, Accumulators] | None = None,
+    review: Review | None = None,
 ) -> Decision:
     """Decide one claim. Pure: the same input gives the same decision, to the byte.
 
@@ -100,8 +104,10 @@ def adjudicate(
     of evidence is denied once the plan's days since `received` have passed; without it the claim pends. `spent` names
     encounter records of the billing provider that paid another claim. `replaces` is the past decision of the claim that this
     one replaces (frequency 7): its lines, units and encounter records do not stand in the way, and what it used has to be taken
-    out of accumulators and authorisations first (`reverse`). For many claims hand in the indexes (`prepare`, Members,
-    Providers, EvidenceIndex, History, Authorizations) rather than the bare values.
+    out of accumulators and authorisations first (`reverse`). `review` is what a
+    person decided of the claim while it waited: pends that it releases are passed, and one that denies denies every line; it
+    changes nothing of a claim that does not wait. For many claims hand in the indexes (`prepare`, Members, Providers,
+    EvidenceIndex, History, Authorizations) rather than the bare values.
 
     Raises NotAdjudicable for an encounter report, a claim without lines, with a negative charge, with line numbers that
     repeat, or whose charge is not the sum of its lines: intake rejects those.
@@ -134,7 +140,8 @@ def adjudicate(
     waiting: set[int] = set()
     open_lines = claim.lines
     for edit in EDITS:
-        for finding in edit.check(case, open_lines):
+        for found in edit.check(case, open_lines):
+            finding = found if review is None else passed(edit.name, found, review)
             trace.append(
                 TraceEntry(edit.name, finding.line, finding.outcome, finding.why, finding.source, finding.cure)
             )
@@ -152,6 +159,8 @@ def adjudicate(
             if not open_lines:
                 break
     priced = list(zip(open_lines, price_lines(case, open_lines), strict=True)) if open_lines else []
+    if review is not None:
+        priced = [(line, reviewed_price(line, result, review)) for line, result in priced]
     for line, result in priced:
         finding = result.finding
         if finding.outcome == DENY:
@@ -163,6 +172,12 @@ def adjudicate(
         finding = result.finding
         if not pends or finding.outcome in (PEND, DENY):
             trace.append(TraceEntry("price", finding.line, finding.outcome, finding.why, finding.source, finding.cure))
+    refusal = denial(review) if review is not None and pends else None
+    if review is not None and (refusal is not None or not pends):
+        trace.insert(0, entry(review))
+    if refusal is not None:
+        denials = {line.number: refusal for line in claim.lines}
+        return _decided(case, trace, denials, {}, {}, {}, accumulators, family_accumulators)
     if pends:
         return _pended(case, trace)
     allowed = {line.number: result.allowed for line, result in priced if line.number not in denials}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from claims.adjudication.codes import BENEFIT_MAXIMUM, COINSURANCE, COPAY, DEDUCTIBLE, EARLIER_PAYERS, OVER_FEE
-from claims.adjudication.findings import DENY, NOT_CHECKED, PEND, dollars
+from claims.adjudication.findings import DENY, NOT_CHECKED, PASS, PEND, dollars
 from claims.adjudication.plan_terms import PlanTerms, half_up
+from claims.adjudication.review import ALLOWED
+from claims.adjudication.review import EDIT as REVIEW
 from claims.model.decision import DENIED, PENDED, Adjustment, Decision, LineDecision, TraceEntry
 from claims.model.plan import Plan
 
@@ -15,6 +17,8 @@ def explain(decision: Decision, plan: Plan) -> list[str]:
     """Tell a decision's story in sentences, one string for each line of text. Names no person, no date and no diagnosis."""
     terms = PlanTerms(plan, decision.rule_pack)
     told = [_headline(decision)]
+    reviews = [entry.why for entry in decision.trace if entry.edit == REVIEW and entry.outcome == PASS]
+    told += [f"{why[:1].upper()}{why[1:]}." for why in reviews]
     told += [_line(decision, line, terms) for line in decision.lines]
     told += _cures(decision)
     unchecked = [entry for entry in decision.trace if entry.outcome == NOT_CHECKED]
@@ -87,7 +91,7 @@ def _after_others(line: LineDecision, said: dict[str, str]) -> str:
 
 def _paid(line: LineDecision, terms: PlanTerms, said: dict[str, str]) -> str:
     amounts = {adjustment.reason: adjustment for adjustment in line.adjustments}
-    listed = terms.plan.pricing.method == "fee-list"
+    listed = terms.plan.pricing.method == "fee-list" and not said.get("price", "").endswith(ALLOWED)
     told = [_price(line, terms, amounts.get(OVER_FEE)) if listed else _priced(line, said, amounts.get(OVER_FEE))]
     rest = line.allowed.cents
     if COPAY in amounts:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from claims.adjudication.document import document_of, rejected_document
 from claims.adjudication.engine import prepare
+from claims.adjudication.findings import PEND
 from claims.adjudication.history import past_lines
 from claims.adjudication.members import Members
 from claims.evidence.document import load_records
@@ -20,28 +22,30 @@ from claims.model.claim import Claim
 from claims.model.coding import encode
 from claims.model.decision import PAID, PENDED, Decision
 from claims.model.evidence import EncounterRecord, VerifiedEncounter
+from claims.model.member import Authorization
+from claims.model.review import Review
 from claims.model.submission import Submission
 from claims.service.answers import MOST_INTERCHANGES, Answers, answer_file
 from claims.service.calendar import date_at
 from claims.service.deciding import decide, story_of
 from claims.service.decision_file import Answer, write_decisions
-from claims.service.errors import UsageError
+from claims.service.errors import ClaimPending, UsageError
 from claims.service.evidence import verify_records
 from claims.service.home import PAYER
 from claims.service.intake import error_document, loose_errors, read_file
 from claims.service.intake import received as received_sets
 from claims.service.numbering import numbered_claims
 from claims.service.office import Office
-from claims.service.payer_run import Correction, Inputs, Run
+from claims.service.payer_run import Correction, Inputs, Run, deadline
 from claims.service.private_file import write_private
 from claims.service.replacing import correction_of, take_place, taken_back
-from claims.service.rules import enrolled_members, read_rules
+from claims.service.rules import Rules, enrolled_members, read_rules
 from claims.service.sending import carry_out
 from claims.service.signing import answered_on_chain, decide_key, signed_answer
 from claims.settlement.signed_decision import SignedDecision
 
 if TYPE_CHECKING:
-    from claims.store.rows import EnrolledProvider
+    from claims.store.rows import EnrolledProvider, StoredClaim
     from claims.store.work import UnitOfWork
 
 ENCOUNTER_REPORT = "recorded"
@@ -76,26 +80,9 @@ def adjudicate_for_payer(
     enrolled_people = enrolled_members(office)
     rules = read_rules(office.home, plan=plan, members=members, providers=providers, enrolled=enrolled_people)
     records = () if evidence is None else load_records(evidence.read_bytes())
-    now = office.chain.head().timestamp
-    with office.store.reading() as work:
-        enrolled = {row.provider.npi: row for row in work.providers.all()}
-    run = Run(
-        office=office,
-        rules=rules,
-        terms=prepare(rules.plan),
-        members=Members(rules.members),
-        records=_by_identifier(records),
-        evidence={
-            rank: _verified(office, records, enrolled, rank) for rank in {claim.rank for claim in submission.claims}
-        },
-        now=now,
-        received=received,
-        decided=decided or date_at(now),
-        adjudicator=office.signer("adjudicator"),
-        epoch=office.read("InsurerBook", "controls")["epoch"],
-        book=office.book_domain,
-        pay=pay and not dry_run,
-    )
+    ranks = {claim.rank for claim in submission.claims}
+    run = open_run(office, rules, records, ranks, received=received, decided=decided, pay=pay and not dry_run)
+    now = run.now
     answers: list[Answer] = []
     known = False
     reports: list[str] = []
@@ -131,6 +118,40 @@ def adjudicate_for_payer(
         result["files"] = _write_files(office, file, out or file.parent, acknowledged, answers, known=known)
         result["payments"] = _pay(run, answers)
     return result
+
+
+def open_run(
+    office: Office,
+    rules: Rules,
+    records: Sequence[EncounterRecord],
+    ranks: Iterable[int],
+    *,
+    received: date | None = None,
+    decided: date | None = None,
+    pay: bool = False,
+) -> Run:
+    """Make ready what claims are decided with: the records verified for each of these ranks, the time, the signer.
+
+    Raises RecordError where a record was changed after it was sealed, UsageError where two have one name.
+    """
+    now = office.chain.head().timestamp
+    with office.store.reading() as work:
+        enrolled = {row.provider.npi: row for row in work.providers.all()}
+    return Run(
+        office=office,
+        rules=rules,
+        terms=prepare(rules.plan),
+        members=Members(rules.members),
+        records=_by_identifier(records),
+        evidence={rank: _verified(office, records, enrolled, rank) for rank in ranks},
+        now=now,
+        received=received,
+        decided=decided or date_at(now),
+        adjudicator=office.signer("adjudicator"),
+        epoch=office.read("InsurerBook", "controls")["epoch"],
+        book=office.book_domain,
+        pay=pay,
+    )
 
 
 def _by_identifier(records: Sequence[EncounterRecord]) -> dict[str, EncounterRecord]:
@@ -169,16 +190,33 @@ def _answer(work: UnitOfWork, run: Run, control_number: str, claim: Claim, sha25
     if stored is not None and latest is not None and stored.status != PENDED:
         signed = signed_answer(work, run, control_number, stored.claim, latest.revision, latest.decision)
         return _told(run, control_number, claim, latest.decision, signed)
-    correction = correction_of(work, claim, _person(run, claim))
-    with taken_back(work, correction, run.now) as tentative:
-        inputs = _inputs(work, run, claim, correction)
-        decision = decide(inputs, run.terms)
-        if decision.status == PENDED:
-            tentative.undo()
+    inputs, decision = _decide(work, run, claim)
     if latest is not None and latest.decision == decision:
         signed = signed_answer(work, run, control_number, claim, latest.revision, decision)
         return _told(run, control_number, claim, decision, signed)
     return _keep(work, run, control_number, claim, sha256, inputs, decision)
+
+
+def answer_reviewed(work: UnitOfWork, run: Run, stored: StoredClaim, review: Review) -> Answer:
+    """Decide a claim that waits by what a person decided of it, and keep the decision as every other is kept.
+
+    Raises ClaimPending where something that the review does not speak of makes the claim wait all the same.
+    """
+    inputs, decision = _decide(work, run, stored.claim, review)
+    if decision.status == PENDED:
+        causes = dict.fromkeys(f"{entry.edit}: {entry.why}" for entry in decision.trace if entry.outcome == PEND)
+        raise ClaimPending(f"claim {stored.claim.number} waits all the same, nothing was kept: {'; '.join(causes)}")
+    return _keep(work, run, stored.control_number, stored.claim, stored.source_sha256, inputs, decision)
+
+
+def _decide(work: UnitOfWork, run: Run, claim: Claim, review: Review | None = None) -> tuple[Inputs, Decision]:
+    correction = correction_of(work, claim, _person(run, claim))
+    with taken_back(work, correction, run.now) as tentative:
+        inputs = replace(_inputs(work, run, claim, correction), review=review)
+        decision = decide(inputs, run.terms)
+        if decision.status == PENDED:
+            tentative.undo()
+    return inputs, decision
 
 
 def _person(run: Run, claim: Claim) -> str | None:
@@ -217,6 +255,19 @@ def _inputs(work: UnitOfWork, run: Run, claim: Claim, correction: Correction | N
         decided=run.decided,
         trace_salt=secrets.token_bytes(32),
         correction=correction,
+        authorizations=_authorizations(work, run, person),
+    )
+
+
+def _authorizations(work: UnitOfWork, run: Run, person: str | None) -> tuple[Authorization, ...] | None:
+    """The person's authorisations with what claims have taken of them so far; None where the payer keeps none."""
+    if run.rules.authorizations is None:
+        return None
+    used = work.authorization_uses.used()
+    return tuple(
+        replace(each, used=each.used + used.get(each.number, Decimal(0)))
+        for each in run.rules.authorizations
+        if each.person == person
     )
 
 
@@ -263,6 +314,11 @@ def _keep(
             for sequence in _burnt(record):
                 work.evidence_uses.add(record.practitioner, sequence, claim.rank, control_number)
             work.records.add(record, run.now)
+        work.authorization_uses.put(control_number, decision.authorization_uses)
+    elif decision.status == PENDED:
+        # A person may decide it later, without the file at hand.
+        for encounter in inputs.evidence:
+            work.records.add(run.records[encounter.identifier], run.now)
     if inputs.correction is not None:
         take_place(work, control_number, inputs.correction, decision, run.now)
     signed = signed_answer(work, run, control_number, claim, revision, decision)
@@ -270,7 +326,8 @@ def _keep(
 
 
 def _told(run: Run, control_number: str, claim: Claim, decision: Decision, signed: SignedDecision | None) -> Answer:
-    return Answer(control_number, claim.billing.npi, decision, signed, story_of(decision, run.rules.plan))
+    due = deadline(run.rules.plan, run.received or claim.received) if decision.status == PENDED else None
+    return Answer(control_number, claim.billing.npi, decision, signed, story_of(decision, run.rules.plan), due)
 
 
 def _pay(run: Run, answers: Sequence[Answer]) -> list[dict[str, Any]]:

@@ -53,6 +53,8 @@ def decide(inputs: Inputs, terms: PlanTerms | None = None, tables: Tables | None
         tables=tables,
         decided=inputs.decided,
         spent=frozenset(inputs.spent),
+        authorizations=inputs.authorizations,
+        review=inputs.review,
     )
     return decision if correction is None else _corrected(decision, correction)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ VERSION = 1
 class Answer:
     """What a payer says of one claim: its own control number, the decision, its story, and the signed terms if there are any.
 
-    `story` tells each line in plain words with the arithmetic: the provider has no plan to work it out from.
+    `story` tells each line in plain words with the arithmetic: the provider has no plan to work it out from. `deadline` is
+    the last day on which what a pended claim waits for may come; None for every other claim.
     """
 
     control_number: str
@@ -31,6 +33,7 @@ class Answer:
     decision: Decision
     signed: SignedDecision | None
     story: tuple[str, ...] = ()
+    deadline: date | None = None
 
 
 def write_decisions(path: Path, payer: str, answers: Iterable[Answer]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from claims.adjudication.members import Members
@@ -13,9 +13,10 @@ from claims.model.claim import Claim
 from claims.model.decision import Decision
 from claims.model.evidence import EncounterRecord, VerifiedEncounter
 from claims.model.history import PastLine
-from claims.model.member import Member
+from claims.model.member import Authorization, Member
 from claims.model.network import NetworkProvider
 from claims.model.plan import Accumulators, Plan
+from claims.model.review import Review
 from claims.model.signed import BookDomain
 from claims.service.office import Office
 from claims.service.rules import Rules
@@ -54,6 +55,8 @@ class Inputs:
     decided: date
     trace_salt: bytes
     correction: Correction | None = None
+    review: Review | None = None
+    authorizations: tuple[Authorization, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +88,8 @@ class Run:
         """What was found of these records, in their order."""
         found = {encounter.identifier: encounter for encounter in self.evidence[rank]}
         return [found[record.identifier] for record in records]
+
+
+def deadline(plan: Plan, received: date) -> date:
+    """Return the last day on which what a claim waits for may come: the plan's days for evidence after its receipt."""
+    return received + timedelta(days=plan.evidence_days)

@@ -70,8 +70,8 @@ def lineage_paid(work: UnitOfWork, control_number: str) -> bool:
 def taken_back(work: UnitOfWork, correction: Correction | None, now: int) -> Iterator[Tentative]:
     """Decide a correction on a store in which the claim that it corrects never was.
 
-    Its accumulators are rolled back and its lines leave the history, unless `undo` is called before the block ends: a
-    correction that pends leaves the earlier claim as it stood.
+    Its accumulators are rolled back, its lines leave the history and its authorised units are free again, unless `undo` is
+    called before the block ends: a correction that pends leaves the earlier claim as it stood.
     """
     tentative = Tentative()
     if correction is None or not correction.replaces:
@@ -82,6 +82,7 @@ def taken_back(work: UnitOfWork, correction: Correction | None, now: int) -> Ite
         for version in work.decisions.versions(correction.replaces):
             work.accumulators.reverse(correction.replaces, version.revision, now)
         work.history.remove(correction.replaces)
+        work.authorization_uses.release(correction.replaces)
         yield tentative
     except BaseException:
         savepoint.rollback()

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claims.adjudication.documents import read_members, read_plan, read_providers
+from claims.adjudication.documents import read_authorizations, read_members, read_plan, read_providers
 from claims.model.enrolment import is_medical
-from claims.model.member import Member
+from claims.model.member import Authorization, Member
 from claims.model.network import NetworkProvider
 from claims.model.plan import Plan
 from claims.service.errors import UsageError
@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from claims.service.office import Office
 
 PLAN, MEMBERS, PROVIDERS = "plan.toml", "members.toml", "providers.toml"
+AUTHORIZATIONS = "authorizations.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The documents of one run; `providers` None leaves that edit unchecked."""
+    """The documents of one run; `providers` or `authorizations` None leaves that edit unchecked."""
 
     plan: Plan
     members: tuple[Member, ...]
     providers: tuple[NetworkProvider, ...] | None
+    authorizations: tuple[Authorization, ...] | None = None
 
 
 def read_rules(
@@ -47,6 +49,7 @@ def read_rules(
     if not kept:
         _given(home, members, MEMBERS, "--members")
     providers_file = providers or home.document(PROVIDERS)
+    authorizations_file = home.document(AUTHORIZATIONS)
     return Rules(
         plan=read_plan(plan_file.read_text(encoding="utf-8")),
         members=tuple(
@@ -56,6 +59,11 @@ def read_rules(
         providers=(
             read_providers(providers_file.read_text(encoding="utf-8"))
             if providers is not None or providers_file.exists()
+            else None
+        ),
+        authorizations=(
+            read_authorizations(authorizations_file.read_text(encoding="utf-8"))
+            if authorizations_file.exists()
             else None
         ),
     )

@@ -16,6 +16,7 @@ from claims.cli.options import HOME, AsJson, DryRun, Home, PassphraseFile, Profi
 from claims.cli.validate import validate
 
 if TYPE_CHECKING:
+    from claims.service.rebilling import Correction
     from claims.service.submitting import Outcome
 
 app = typer.Typer(no_args_is_help=True, help="Claims: check a file, hand it over, settle it, and follow each claim.")
@@ -110,6 +111,70 @@ def explain(number: Number, home: Home = HOME, profile: Profile = None, as_json:
         return
     for claim in found:
         print_lines(claim["story"])
+
+
+@app.command()
+def replace(
+    number: Number,
+    corrected: Annotated[Path, typer.Argument(help="An 837 that holds the claim as it should have been.")],
+    home: Home = HOME,
+    out: Annotated[Path | None, typer.Option(help="The 837 to write; default: named by the control number.")] = None,
+    profile: Profile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the 837 that replaces a claim (frequency 7): the corrected claim, naming the payer's control number in REF*F8.
+
+    Hand it over with `claims claim submit`. The payer reverses the earlier claim and decides this one in its place.
+
+    Example: claims claim replace HSFM-30388 corrected.837 --home clinic --out replacement.837
+    """
+    from claims.service.office import open_office
+    from claims.service.rebilling import replace_claim
+
+    with open_office(home, profile=profile) as office:
+        written = replace_claim(office, number, corrected, out)
+    _corrected(written, "replaces", as_json=as_json)
+
+
+@app.command()
+def void(
+    number: Number,
+    home: Home = HOME,
+    out: Annotated[Path | None, typer.Option(help="The 837 to write; default: named by the control number.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="The 837 that it was billed with, where the home has it no more.")
+    ] = None,
+    profile: Profile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the 837 that voids a claim (frequency 8): what was billed, naming the payer's control number in REF*F8.
+
+    Hand it over with `claims claim submit`. The payer reverses the claim; its evidence pays for no other claim.
+
+    Example: claims claim void HSFM-30388 --home clinic --out void.837
+    """
+    from claims.service.office import open_office
+    from claims.service.rebilling import void_claim
+
+    with open_office(home, profile=profile) as office:
+        written = void_claim(office, number, out, file=file)
+    _corrected(written, "voids", as_json=as_json)
+
+
+def _corrected(written: Correction, verb: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "claim": written.claim,
+                "control_number": written.control_number,
+                "corrects": written.corrects,
+                "file": str(written.path),
+            }
+        )
+        return
+    print_lines(
+        [f"claim {written.claim} ({written.control_number}) {verb} {written.corrects}", f"wrote {written.path}"]
+    )
 
 
 def _document(outcome: Outcome) -> dict[str, Any]:

@@ -95,6 +95,31 @@ def export(
         print_lines(["nothing new was paid or denied"])
 
 
+@app.command()
+def offsets(home: Home = HOME, profile: Profile = None, as_json: AsJson = False) -> None:
+    """List what corrections left to be settled with providers: to be taken from them, or due to them.
+
+    Each was told in an 835 as PLB. The contract moves no money back and pays a claim once, so these wait.
+
+    Example: claims remit offsets --home payer
+    """
+    from claims.service.office import open_office
+    from claims.service.remitting import pending_offsets
+
+    with open_office(home, profile=profile) as office:
+        found = pending_offsets(office)
+    if as_json:
+        print_json({"offsets": found})
+        return
+    print_lines(
+        f"{offset['amount']:>12} {offset['direction']} {offset['provider']}: claim {offset['claim']} "
+        f"({offset['control_number']}) corrects {offset['corrects']}"
+        for offset in found
+    )
+    if not found:
+        print_lines(["nothing waits to be settled"])
+
+
 def _checked(file: RemittanceFile) -> Iterator[str]:
     from claims.service.intake import placed
 

@@ -1,30 +1,32 @@
-"""A payer's remittances: one 835 for each payment on the chain, and one that pays nothing for claims that were denied."""
+"""A payer's remittances: one 835 for each payment on the chain, and ones that pay nothing for denials and corrections."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from claims.formats.x12.remittance_writer import write_835
-from claims.model.decision import DENIED, PAID
-from claims.model.money import Money
+from claims.model.decision import DENIED, PAID, REVERSED
+from claims.model.money import ZERO, Money
 from claims.model.party import Address, Payer
 from claims.model.payment import Payment
-from claims.model.remittance import Remittance
+from claims.model.remittance import ProviderAdjustment, Remittance
 from claims.service.calendar import date_at
 from claims.service.errors import BooksDiffer
 from claims.service.home import PAYER
 from claims.service.office import Office
 from claims.service.private_file import write_private
+from claims.service.replacing import lineage_paid
 from claims.settlement.payments import read_payments
 from claims.settlement.remittance import Finalised, build_remittance, trace_number
+from claims.settlement.reversal import PendingOffset, reversal_of
 
 if TYPE_CHECKING:
-    from claims.store.rows import StoredClaim
+    from claims.store.rows import Replacement, StoredClaim
     from claims.store.work import UnitOfWork
 
 REMITTED = "remitted"
@@ -42,10 +44,12 @@ class Written:
 
 
 def export_remittances(office: Office, folder: Path) -> tuple[Written, ...]:
-    """Write an 835 for every payment that has none yet, and one for each provider with denials; returns what was written.
+    """Write an 835 for every payment that has none yet, for each provider's denials, and for each correction of what was paid.
 
-    A payment is told once: repeating it writes nothing. Raises BooksDiffer where the chain paid another amount than was
-    decided; the other payments are told all the same.
+    Returns what was written. A claim that was paid and then replaced or voided is told first as it was paid, then reversed
+    (CLP02 22) beside its correction; what the reversal takes stands in PLB and stays a pending offset. Everything is told
+    once: repeating it writes nothing. Raises BooksDiffer where the chain paid another amount than was decided; the other
+    payments are told all the same.
     """
     office.require(PAYER)
     _follow(office)
@@ -62,6 +66,7 @@ def export_remittances(office: Office, folder: Path) -> tuple[Written, ...]:
         if done is not None:
             written.append(done)
     written += [_remit_denials(office, claims, folder) for claims in denied]
+    written += _remit_corrections(office, folder)
     if differing:
         raise differing[0]
     return tuple(written)
@@ -88,13 +93,21 @@ def _follow(office: Office) -> None:
 
 
 def _settled_by(work: UnitOfWork, payment: Payment) -> list[StoredClaim]:
-    """The claims that a payment paid: one that was denied or waits may bear the same id, where it was sent twice."""
+    """The claims that a payment paid: one that was denied or waits may bear the same id, where it was sent twice.
+
+    A replacement of a claim that was never paid may make the same invoice: the amount then says which of the two was
+    settled, and of two alike the later stands.
+    """
     found = []
     for identifier in payment.claims:
+        candidates = []
         for stored in work.claims.by_claim_id(identifier):
             latest = work.decisions.latest(stored.control_number)
             if latest is not None and latest.decision.status == PAID:
-                found.append(stored)
+                candidates.append((latest.decision.paid == payment.paid + payment.credited, stored))
+        if len(candidates) > 1:
+            candidates = [each for each in candidates if each[0]] or candidates
+        found += [stored for _, stored in candidates[-1:]]
     return found
 
 
@@ -102,13 +115,14 @@ def _remit_payment(office: Office, payment: Payment, folder: Path) -> Written | 
     with office.store.unit_of_work() as work:
         if work.remittances.of_payment(payment.identifier) is not None:
             return None
-        finalised = _finalised(work, _settled_by(work, payment))
-        if not finalised:
+        told = _told(work, _settled_by(work, payment), moved=True)
+        if not told.finalised:
             return None  # A payment of another home's decisions on the same book.
         remittance = build_remittance(
-            finalised,
+            told.finalised,
+            adjustments=told.adjustments(payment.day),
             payer=_payer(office),
-            payee=finalised[0].claim.billing,
+            payee=told.finalised[0].claim.billing,
             payment=payment.identifier,
             day=payment.day,
             transaction_hash=payment.transaction_hash,
@@ -120,13 +134,15 @@ def _remit_payment(office: Office, payment: Payment, folder: Path) -> Written | 
                 f"payment {trace_number(payment.identifier)}: the chain paid {payment.paid} and credited {payment.credited}, "
                 f"the decisions say {remittance.paid}"
             )
-        return _write(work, office, remittance, finalised, folder, payment.identifier)
+        return _write(work, office, remittance, told, folder, payment.identifier)
 
 
 def _denied_by_provider(work: UnitOfWork) -> list[tuple[StoredClaim, ...]]:
     grouped: dict[tuple[str, str], list[StoredClaim]] = {}
-    for stored in work.claims.by_status(DENIED):
-        if not work.remittances.of_claim(stored.control_number):
+    for stored in work.claims.by_status(DENIED, REVERSED):
+        latest = work.decisions.latest(stored.control_number)
+        denied = latest is not None and latest.decision.status == DENIED
+        if denied and not work.remittances.of_claim(stored.control_number):
             grouped.setdefault((stored.claim.billing.npi, stored.source_sha256), []).append(stored)
     return [tuple(claims) for claims in grouped.values()]
 
@@ -135,26 +151,131 @@ def _remit_denials(office: Office, claims: Sequence[StoredClaim], folder: Path) 
     """Denied claims always get an 835 (ADJUDICATION §1): it pays nothing, and its number follows from the claims."""
     identifier = hashlib.sha256("/".join(stored.control_number for stored in claims).encode()).digest()
     with office.store.unit_of_work() as work:
-        finalised = _finalised(work, claims)
-        remittance = build_remittance(
-            finalised,
-            payer=_payer(office),
-            payee=finalised[0].claim.billing,
-            payment=identifier,
-            day=date_at(office.chain.head().timestamp),
-            payer_tax_id=office.home.tax_id,
-            payer_address=_address(office),
-        )
-        return _write(work, office, remittance, finalised, folder, None)
+        return _remit_nothing(work, office, _told(work, claims), identifier, folder)
 
 
-def _finalised(work: UnitOfWork, claims: Sequence[StoredClaim]) -> list[Finalised]:
-    finalised = []
+def _remit_nothing(work: UnitOfWork, office: Office, told: _Told, identifier: bytes, folder: Path) -> Written:
+    day = date_at(office.chain.head().timestamp)
+    remittance = build_remittance(
+        told.finalised,
+        adjustments=told.adjustments(day),
+        payer=_payer(office),
+        payee=told.finalised[0].claim.billing,
+        payment=identifier,
+        day=day,
+        payer_tax_id=office.home.tax_id,
+        payer_address=_address(office),
+    )
+    return _write(work, office, remittance, told, folder, None)
+
+
+def _remit_corrections(office: Office, folder: Path) -> list[Written]:
+    """Tell of replacements and voids whose money does not move now: each in an 835 of its own, in the order they came."""
+    written = []
+    with office.store.reading() as work:
+        steps = work.replacements.all()
+    for step in steps:
+        with office.store.unit_of_work() as work:
+            if not _due(work, step):
+                continue
+            identifier = hashlib.sha256(f"correction/{step.control_number}".encode()).digest()
+            told = _told(work, [work.claims.get(step.control_number)])
+            written.append(_remit_nothing(work, office, told, identifier, folder))
+    return written
+
+
+def _due(work: UnitOfWork, step: Replacement) -> bool:
+    """Whether a reversal is to be told that no payment and no denial carried: of a claim that was told of and stands corrected."""
+    earlier = _told_before(work, step.control_number)
+    remittances = work.remittances.of_claim(step.control_number)
+    if earlier is None or any(earlier.control_number in remittance.claims for remittance in remittances):
+        return False
+    latest = work.decisions.latest(step.control_number)
+    if latest is None or remittances or latest.decision.status == REVERSED:
+        return latest is not None
+    return (
+        latest.decision.status == PAID
+        and lineage_paid(work, step.control_number)
+        and not _paid_itself(work, work.claims.get(step.control_number))
+    )
+
+
+def _paid_itself(work: UnitOfWork, stored: StoredClaim) -> bool:
+    if stored.claim_id is None:
+        return False
+    return any(stored in _settled_by(work, payment) for payment in work.payments.of_claim(stored.claim_id))
+
+
+def _told_before(work: UnitOfWork, control_number: str) -> StoredClaim | None:
+    """The claim that a correction takes back in the provider's books: the last one before it that an 835 told of."""
+    step = work.replacements.of(control_number)
+    while step is not None:
+        if work.remittances.of_claim(step.replaces):
+            return work.claims.get(step.replaces)
+        step = work.replacements.of(step.replaces)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one 835 tells: its claims in order, and by the correction's control number what is settled later."""
+
+    finalised: list[Finalised]
+    control_numbers: tuple[str, ...]
+    offsets: tuple[tuple[StoredClaim, PendingOffset], ...]
+
+    def adjustments(self, day: date) -> tuple[ProviderAdjustment, ...]:
+        """The PLB that keeps what is settled later out of BPR02."""
+        return tuple(adjustment for _, offset in self.offsets for adjustment in offset.told(day))
+
+
+def _told(work: UnitOfWork, claims: Sequence[StoredClaim], *, moved: bool = False) -> _Told:
+    """Gather claims with the reversals that go before them; `moved` says that the chain pays them by this very 835."""
+    finalised, numbers, offsets = [], [], []
     for stored in claims:
         latest = work.decisions.latest(stored.control_number)
-        if latest is not None:
-            finalised.append(Finalised(stored.claim, latest.decision, stored.control_number))
-    return finalised
+        if latest is None:
+            continue
+        decision, paid_later = latest.decision, ZERO
+        earlier = _told_before(work, stored.control_number)
+        known = work.remittances.of_claim(stored.control_number)
+        before = None if earlier is None else work.decisions.latest(earlier.control_number)
+        if earlier is not None and before is not None:
+            finalised.append(Finalised(earlier.claim, reversal_of(before.decision), earlier.control_number))
+            numbers.append(earlier.control_number)
+        numbers.append(stored.control_number)
+        if decision.status != REVERSED and not known:
+            finalised.append(Finalised(stored.claim, decision, stored.control_number))
+            paid_later = ZERO if moved else decision.paid
+        if earlier is not None and before is not None and before.decision.paid != paid_later:
+            offsets.append((stored, PendingOffset(earlier.control_number, before.decision.paid - paid_later)))
+    return _Told(finalised, tuple(numbers), tuple(offsets))
+
+
+def pending_offsets(office: Office) -> list[dict[str, str]]:
+    """Return what remains to be settled with providers after corrections, oldest first for each.
+
+    `direction` is `from provider` or `to provider`; `amount` is without sign. Today's contract neither takes money back nor
+    pays a claim a second time, so nothing of this is netted by the program.
+    """
+    office.require(PAYER)
+    found = []
+    with office.store.reading() as work:
+        for offset in work.offsets.all():
+            stored = work.claims.get(offset.control_number)
+            step = work.replacements.of(offset.control_number)
+            found.append(
+                {
+                    "provider": offset.billing_npi,
+                    "claim": stored.claim.number,
+                    "control_number": offset.control_number,
+                    "corrects": "" if step is None else step.replaces,
+                    "direction": "from provider" if offset.amount > ZERO else "to provider",
+                    "amount": str(offset.amount if offset.amount > ZERO else -offset.amount),
+                    "remittance": offset.remittance,
+                }
+            )
+    return found
 
 
 def _address(office: Office) -> Address:
@@ -170,11 +291,11 @@ def _write(
     work: UnitOfWork,
     office: Office,
     remittance: Remittance,
-    finalised: Sequence[Finalised],
+    told: _Told,
     folder: Path,
     payment: bytes | None,
 ) -> Written:
-    from claims.store.rows import StoredRemittance
+    from claims.store.rows import Offset, StoredRemittance
 
     number = work.control_numbers.next("remittance")
     now = office.chain.head().timestamp
@@ -198,13 +319,16 @@ def _write(
             sha256=hashlib.sha256(data).hexdigest(),
             path=str(path),
             created_at=now,
-            claims=tuple(item.payer_control_number for item in finalised),
+            claims=told.control_numbers,
         )
     )
+    for stored, offset in told.offsets:
+        npi = stored.claim.billing.npi
+        work.offsets.add(Offset(stored.control_number, npi, offset.amount, remittance.trace, now))
     return Written(
         trace=remittance.trace,
         paid=remittance.paid,
-        claims=tuple(item.claim.number for item in finalised),
+        claims=tuple(dict.fromkeys(item.claim.number for item in told.finalised)),
         path=path,
         transaction=remittance.transaction_hash,
     )

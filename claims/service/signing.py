@@ -73,9 +73,9 @@ def signed_answer(
         raise UsageError(
             f"claim {claim.number} was answered on other encounter records than these: give the ones it was decided on"
         )
-    work.claims.name_on_chain(control_number, identifier)
     if decision.status == PAID and _paid_before(work, run, control_number, revision, found):
         return None
+    work.claims.name_on_chain(control_number, identifier)
     kept = _signed_before(work, run, control_number, claim, revision, found)
     answered = [signed for signed in kept if 0 < signed.decision.revision <= found.revision]
     if answered:

@@ -14,13 +14,15 @@ from claims.evidence.document import dump_records, load_records
 from claims.evidence.errors import RecordError
 from claims.evidence.roots import attestations_hash, claim_id
 from claims.evidence.typed_data import attestation_digest
+from claims.formats.fhir.claims import looks_like_fhir
 from claims.model.claim import Claim
-from claims.model.decision import DENIED, PAID, PENDED
+from claims.model.decision import DENIED, PAID, PENDED, REVERSED
 from claims.model.evidence import EncounterRecord
 from claims.model.money import Money, total
 from claims.model.payment import Payment
 from claims.model.submission import Submission
 from claims.service.answers import answer_file, write_answers
+from claims.service.deciding import EDIT
 from claims.service.decision_file import Answer, read_decisions
 from claims.service.errors import FileRejected, UsageError
 from claims.service.evidence import verify_records
@@ -30,6 +32,8 @@ from claims.service.intake import first_cause, goes_on, read_claims, received
 from claims.service.numbering import numbered_claims
 from claims.service.office import Office, load_abi
 from claims.service.private_file import write_private
+from claims.service.rebilling import keep_sent
+from claims.service.replacing import CORRECTIONS
 from claims.service.sending import Call, carry_out, enqueue, resume
 from claims.settlement.calldata import decide_call, settle_call, submit_call
 from claims.settlement.payments import read_payments
@@ -39,6 +43,7 @@ from claims.settlement.terms import ORIGINAL, build_invoice
 
 if TYPE_CHECKING:
     from claims.chain.client import Receipt
+    from claims.store.work import UnitOfWork
 
 PRESENTED, SUBMITTED, SETTLED, REFUSED = "presented", "submitted", "settled", "refused"
 
@@ -119,6 +124,7 @@ def hand_over(
             outcomes.append(_submit(office, control_number, claim, backing, policy, dry_run=dry_run))
     outcomes += _rejected(submission)
     if not dry_run:
+        keep_sent(office.home, data)
         files |= _write_package(out, file, data, tuple(chosen.values()))
     return Handed(tuple(outcomes), files)
 
@@ -393,15 +399,28 @@ def _follow(office: Office, answer: Answer, consent: Consent | None) -> bool:
         if latest is None or latest.decision != answer.decision:
             revision = work.decisions.next_revision(answer.control_number)
             work.decisions.add(StoredDecision(answer.control_number, revision, answer.decision, now, encode(answer)))
+        _follow_correction(work, answer, now)
         following = answer.decision.status if consent is None else PRESENTED
         if status != following and not (consent is not None and status == SUBMITTED):
             work.claims.change_status(answer.control_number, following, now)
     return False
 
 
+def _follow_correction(work: UnitOfWork, answer: Answer, now: int) -> None:
+    """Keep that a replacement or void took its claim's place, as the payer answered; once, and only where both are known."""
+    claim = work.claims.get(answer.control_number).claim
+    earlier = work.claims.find(claim.payer_control_number) if claim.frequency in CORRECTIONS else None
+    refused = any(entry.edit == EDIT and entry.outcome == "deny" for entry in answer.decision.trace)
+    if earlier is None or refused or answer.decision.status == PENDED:
+        return
+    if work.replacements.successor(earlier.control_number) is None:
+        work.replacements.add(answer.control_number, earlier.control_number, now)
+        work.claims.change_status(earlier.control_number, REVERSED, now, f"corrected by claim {answer.control_number}")
+
+
 def _first_cause(answer: Answer) -> str:
     outcome = {DENIED: "deny", PENDED: "pend"}.get(answer.decision.status, "")
-    return next((entry.why for entry in answer.decision.trace if entry.outcome == outcome), "")
+    return next((e.why for e in answer.decision.trace if e.outcome == outcome or (not outcome and e.edit == EDIT)), "")
 
 
 def _rejected(submission: Submission) -> list[Outcome]:
@@ -415,7 +434,8 @@ def _rejected(submission: Submission) -> list[Outcome]:
 
 def _write_package(out: Path, file: Path, data: bytes, records: Sequence[EncounterRecord]) -> dict[str, str]:
     out.mkdir(parents=True, exist_ok=True)
-    claims, evidence = out / f"{file.stem}.837", out / f"{file.stem}.records.json"
+    ending = ".json" if looks_like_fhir(data) else ".837"
+    claims, evidence = out / f"{file.stem}{ending}", out / f"{file.stem}.records.json"
     if claims.resolve() != file.resolve():
         write_private(claims, data)
     # The payer checks services, person and signature; what else the record knows stays with the provider.

@@ -49,7 +49,16 @@ class Replacements:
         return frozenset([root, *self.connection.execute(statement).scalars()])
 
     def all(self) -> tuple[Replacement, ...]:
-        """Every replacement and void, oldest first."""
+        """Every replacement and void, each after the one whose place it took; else oldest first."""
         column = replacements.c
         statement = reading(Replacement, replacements).order_by(column.at, column.control_number)
-        return rows(self.connection, Replacement, statement)
+        found = rows(self.connection, Replacement, statement)
+        before = {row.control_number: row.replaces for row in found}
+
+        def depth(row: Replacement) -> int:
+            steps, step = 0, row.replaces
+            while step in before:
+                steps, step = steps + 1, before[step]
+            return steps
+
+        return tuple(sorted(found, key=depth))

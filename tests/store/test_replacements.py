@@ -34,3 +34,11 @@ def test_a_claim_is_replaced_once(store: Store) -> None:
         work.replacements.add("C2", "C1", 5)
         with pytest.raises(StoreConflict, match="C1 was replaced or voided by C2 already"):
             work.replacements.add("C3", "C1", 6)
+
+
+def test_each_comes_after_the_one_whose_place_it_took_in_the_same_second_too(store: Store) -> None:
+    keep(store, "C1", "B2", "A3")
+    with store.unit_of_work() as work:
+        work.replacements.add("B2", "C1", 5)
+        work.replacements.add("A3", "B2", 5)
+        assert [row.control_number for row in work.replacements.all()] == ["B2", "A3"]

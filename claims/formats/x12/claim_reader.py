@@ -9,18 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from claims.formats.x12.code_sets import check_code_sets, coded
+from claims.formats.x12.code_sets import check_code_sets, read_codes
 from claims.formats.x12.findings import Findings
 from claims.formats.x12.hierarchy import ClaimLevel, Level
 from claims.formats.x12.institutional import InstitutionalReader
 from claims.formats.x12.line_reader import LineReader
 from claims.formats.x12.other_payers import RANKS, OtherPayers
 from claims.formats.x12.parties import read_payer, read_person, read_provider
-from claims.formats.x12.references import read_authorization, read_evidence, read_reference
+from claims.formats.x12.periods import read_periods
+from claims.formats.x12.references import authorization, read_evidence, read_references
 from claims.formats.x12.shape import Shape
 from claims.formats.x12.situations import check_situations
 from claims.formats.x12.syntax import Segment
-from claims.formats.x12.values import ValueProblem, is_npi, read_amount, read_date, read_period
+from claims.formats.x12.values import ValueProblem, is_npi, read_amount, read_date
 from claims.model.claim import Claim, Line
 from claims.model.institutional import Institutional
 from claims.model.money import ZERO, Money, total
@@ -100,12 +101,13 @@ class ClaimReader:
         charge = _charge(header, findings)
         if not header.get(1):
             findings.add("A6:478", "the claim has no number in CLM01", header, 1, code="1", snip=2)
-        diagnoses = tuple(code.part(at, 2) for code, at in coded(level) if code.part(at, 1) in _DIAGNOSES)
+        codes = read_codes(level)
+        diagnoses = tuple(each.code for each in codes if each.qualifier in _DIAGNOSES)
         check_situations(level, self.shape, findings)
-        check_code_sets(level, findings)
-        _check_periods(level, "2300", findings)
+        check_code_sets(level, codes, findings)
+        periods = read_periods(level, "2300", findings)
         parties = self.parties.read(level)
-        facts = None if self.shape.professional else InstitutionalReader(level, findings).read()
+        facts = None if self.shape.professional else InstitutionalReader(level, findings, codes, periods).read()
         others = OtherPayers(level, findings)
         lines = self._lines(level, findings, others, len(diagnoses), facts, parties.patient.birth_date)
         complete = len(lines) == len(level.lines)
@@ -136,7 +138,6 @@ class ClaimReader:
         reader = LineReader(self.shape, level, findings, others, diagnoses, statement, born)
         lines = []
         for number, each in enumerate(level.lines, start=1):
-            _check_periods(each, "2400", findings)
             line = reader.read(number, each)
             if line is not None:
                 lines.append(line)
@@ -157,6 +158,7 @@ class ClaimReader:
         coverage = level.subscriber.find("2000B", "SBR")
         relation = level.patient.find("2000C", "PAT") if level.patient else None
         insured = level.subscriber.find("2010BA", "NM1")
+        references = read_references(level, "2300")
         relationship = relation.get(1) if relation else (coverage.get(2) if coverage else "")
         return Claim(
             number=header.get(1),
@@ -179,9 +181,9 @@ class ClaimReader:
             diagnoses=diagnoses,
             rendering=read_provider(level, shape.rendering),
             referring=read_provider(level, shape.referring),
-            payer_control_number=read_reference(level, "2300", "F8"),
-            prior_authorization=read_authorization(level, "2300"),
-            clearinghouse_number=read_reference(level, "2300", "D9"),
+            payer_control_number=references.get("F8", ""),
+            prior_authorization=authorization(references),
+            clearinghouse_number=references.get("D9", ""),
             evidence=read_evidence(level, "2300"),
             is_encounter_report=self.is_encounter_report,
             other_payers=payers,
@@ -213,7 +215,7 @@ class ClaimReader:
             member_number=insured.get(9) if insured else "",
             begins=facts.begins if facts else min((line.begins for line in lines), default=None),
             ends=facts.ends if facts else max((line.ends for line in lines), default=None),
-            clearinghouse_number=read_reference(level, "2300", "D9"),
+            clearinghouse_number=read_references(level, "2300").get("D9", ""),
             type_of_bill=bill,
         )
 
@@ -238,17 +240,6 @@ def _charge(header: Segment, findings: Findings) -> Money | None:
     return charge
 
 
-def _check_periods(level: Level, loop: str, findings: Findings) -> None:
-    for segment in level.all(loop, "DTP"):
-        if segment.get(2) not in ("D8", "RD8"):
-            continue
-        try:
-            read_period(segment.get(2), segment.get(3))
-        except ValueProblem as problem:
-            message = f"the date or period in DTP03 {problem}"
-            findings.add("A7:187", message, segment, 3, code=problem.code, loop=loop, snip=2)
-
-
 def _check_total(header: Segment, charge: Money, lines: tuple[Line, ...], findings: Findings) -> None:
     billed = total(line.charge for line in lines)
     if lines and billed != charge:
@@ -258,9 +249,9 @@ def _check_total(header: Segment, charge: Money, lines: tuple[Line, ...], findin
 
 def _check_npis(level: ClaimLevel, findings: Findings) -> None:
     for each in level.levels():
-        for loop, segments in each.loops.items():
-            for segment in segments:
-                if segment.elements[0] == "NM1" and segment.get(8) == "XX" and not is_npi(segment.get(9)):
+        for (loop, identifier), segments in each.held.items():
+            for segment in segments if identifier == "NM1" else ():
+                if segment.get(8) == "XX" and not is_npi(segment.get(9)):
                     entity = f":{segment.get(1)}" if segment.get(1) in _ENTITIES else ""
                     message = f"NM109 in loop {loop} is not an NPI: its check digit is wrong"
                     findings.add(f"A7:562{entity}", message, segment, 9, code="I12", loop=loop, snip=5)

@@ -7,7 +7,8 @@ countries are lists of their own and are checked with the guide.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from claims.formats.x12.findings import Findings
 from claims.formats.x12.hierarchy import ClaimLevel, LineLevel
@@ -24,6 +25,7 @@ _NATIONAL_DRUG_CODE = re.compile(r"[0-9]{11}", re.ASCII)
 
 _ICD_10_QUALIFIERS = frozenset({"ABK", "ABF", "ABJ", "APR", "ABN"})
 _ICD_9_QUALIFIERS = frozenset({"BK", "BF", "BJ", "PR", "BN"})
+_PROCEDURES = {"BBR": "A7:465", "BBQ": "A7:490"}
 
 
 def is_diagnosis(qualifier: str, code: str) -> bool:
@@ -36,56 +38,80 @@ def is_diagnosis(qualifier: str, code: str) -> bool:
     return qualifier in _ICD_9_QUALIFIERS and _ICD_9_CM.fullmatch(code) is not None
 
 
-def check_code_sets(level: ClaimLevel, findings: Findings) -> None:
+class Coded(NamedTuple):
+    """One composite of an HI segment (C022): where it stands and its components, qualifier first."""
+
+    segment: Segment
+    element: int
+    parts: tuple[str, ...]
+
+    @property
+    def qualifier(self) -> str:
+        """The code list's qualifier, such as `ABK`."""
+        return self.parts[0]
+
+    @property
+    def code(self) -> str:
+        """The code itself; empty where there is none."""
+        return self.part(2)
+
+    def part(self, component: int) -> str:
+        """Return a component, from 1; an absent one is empty."""
+        return self.parts[component - 1] if component <= len(self.parts) else ""
+
+
+def read_codes(level: ClaimLevel) -> list[Coded]:
+    """Read every composite of the claim's HI segments, in order."""
+    return [
+        Coded(segment, element, segment.parts(element))
+        for segment in level.all("2300", "HI")
+        for element in range(1, len(segment.elements))
+        if segment.elements[element]
+    ]
+
+
+def check_code_sets(level: ClaimLevel, codes: Iterable[Coded], findings: Findings) -> None:
     """Check the form of every diagnosis, procedure, modifier, revenue code, DRG and drug code of a claim."""
-    for segment, element in coded(level):
-        qualifier, code = segment.part(element, 1), segment.part(element, 2)
+    for each in codes:
+        qualifier, code, place = each.qualifier, each.code, f"HI{each.element:02d}-2"
         if qualifier in _ICD_10_QUALIFIERS or qualifier in _ICD_9_QUALIFIERS:
             if not is_diagnosis(qualifier, code):
                 status, what = ("A7:254", "principal diagnosis") if "BK" in qualifier else ("A7:255", "diagnosis")
-                _malformed(findings, status, f"the {what} code in HI{element:02d}-2", segment, element, 2, "2300")
-        elif qualifier in ("BBR", "BBQ"):
+                _malformed(findings, status, f"the {what} code in {place}", each.segment, each.element, 2, "2300")
+        elif qualifier in _PROCEDURES:
             if not _ICD_10_PCS.fullmatch(code):
-                status = "A7:465" if qualifier == "BBR" else "A7:490"
-                _malformed(findings, status, f"the procedure code in HI{element:02d}-2", segment, element, 2, "2300")
+                status = _PROCEDURES[qualifier]
+                _malformed(findings, status, f"the procedure code in {place}", each.segment, each.element, 2, "2300")
         elif qualifier == "DR" and not _DRG.fullmatch(code):
-            _malformed(findings, "A7:256", f"the DRG in HI{element:02d}-2", segment, element, 2, "2300")
+            _malformed(findings, "A7:256", f"the DRG in {place}", each.segment, each.element, 2, "2300")
     for number, line in enumerate(level.lines, start=1):
         _check_line(line, number, findings)
 
 
-def coded(level: ClaimLevel) -> Iterator[tuple[Segment, int]]:
-    """Give every composite of the claim's HI segments, as segment and element."""
-    for segment in level.all("2300", "HI"):
-        for element in range(1, len(segment.elements)):
-            if segment.elements[element]:
-                yield segment, element
-
-
 def _check_line(line: LineLevel, number: int, findings: Findings) -> None:
-    for segment in line.loops["2400"]:
-        identifier = segment.elements[0]
-        if identifier not in ("SV1", "SV2"):
-            continue
-        composite = 1 if identifier == "SV1" else 2
-        if composite == 2 and not _REVENUE.fullmatch(segment.get(1)):
+    for segment in line.all("2400", "SV1"):
+        _check_procedure(segment, 1, number, findings)
+    for segment in line.all("2400", "SV2"):
+        if not _REVENUE.fullmatch(segment.get(1)):
             _malformed(findings, "A7:455", f"line {number}: the revenue code in SV201", segment, 1, 0, "2400")
-        parts = segment.parts(composite)
-        if parts[0] == "HC":
-            if len(parts) < 2 or not _HCPCS.fullmatch(parts[1]):
-                what = f"line {number}: the procedure code in {identifier}{composite:02d}-2"
-                _malformed(findings, "A7:507", what, segment, composite, 2, "2400")
-            for component, modifier in enumerate(parts[2:6], start=3):
-                if modifier and not _MODIFIER.fullmatch(modifier):
-                    what = f"line {number}: the modifier in {identifier}{composite:02d}-{component}"
-                    _malformed(findings, "A7:453", what, segment, composite, component, "2400")
-    for segment in line.loops.get("2410", ()):
-        if (
-            segment.elements[0] == "LIN"
-            and segment.get(2) == "N4"
-            and not _NATIONAL_DRUG_CODE.fullmatch(segment.get(3))
-        ):
+        _check_procedure(segment, 2, number, findings)
+    for segment in line.all("2410", "LIN"):
+        if segment.get(2) == "N4" and not _NATIONAL_DRUG_CODE.fullmatch(segment.get(3)):
             _malformed(findings, "A7:218", f"line {number}: the drug code in LIN03", segment, 3, 0, "2410")
+
+
+def _check_procedure(service: Segment, element: int, number: int, findings: Findings) -> None:
+    parts = service.parts(element)
+    if parts[0] != "HC":
+        return
+    where = f"{service.elements[0]}{element:02d}"
+    if len(parts) < 2 or not _HCPCS.fullmatch(parts[1]):
+        what = f"line {number}: the procedure code in {where}-2"
+        _malformed(findings, "A7:507", what, service, element, 2, "2400")
+    for component, modifier in enumerate(parts[2:6], start=3):
+        if modifier and not _MODIFIER.fullmatch(modifier):
+            what = f"line {number}: the modifier in {where}-{component}"
+            _malformed(findings, "A7:453", what, service, element, component, "2400")
 
 
 def _malformed(

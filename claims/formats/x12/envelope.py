@@ -76,17 +76,14 @@ class _Reader:
 
     def read(self) -> RawInterchange:
         marks = self.stretch.delimiters
+        held: list[Segment] | None = None
         for text in self.stretch.texts[1:]:
-            # Most segments stand inside a transaction set: they are read once, with their place in it.
-            inside = self.transaction
-            if inside is None:
-                self._place(read_segment(text, marks))
-                continue
-            segment = read_segment(text, marks, len(inside.segments) + 1)
-            if segment.elements[0] in _ENVELOPE:
-                self._place(segment)
+            segment = read_segment(text, marks, 0 if held is None else len(held) + 1)
+            if held is not None and segment.elements[0] not in _ENVELOPE:
+                held.append(segment)
             else:
-                inside.segments.append(segment)
+                self._place(segment)
+                held = None if self.transaction is None else self.transaction.segments
         self._finish()
         return self.interchange
 

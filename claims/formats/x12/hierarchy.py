@@ -6,7 +6,7 @@ no map of the guide is needed to read a file that is known to keep it. A test ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from claims.formats.x12.syntax import Segment
@@ -14,28 +14,32 @@ from claims.formats.x12.syntax import Segment
 
 @dataclass(slots=True)
 class Level:
-    """The segments of one hierarchical level by loop: billing provider 2000A, subscriber 2000B, patient 2000C."""
+    """The segments of one hierarchical level: billing provider 2000A, subscriber 2000B, patient 2000C, and what is below.
 
-    loops: dict[str, list[Segment]] = field(default_factory=dict)
+    `held` has them by loop and identifier, in order, so that no look-up scans.
+    """
 
-    def add(self, loop: str, segment: Segment) -> None:
-        """Put a segment into its loop."""
-        held = self.loops.get(loop)
-        if held is None:
-            self.loops[loop] = [segment]
-        else:
-            held.append(segment)
+    held: dict[tuple[str, str], list[Segment]] = field(default_factory=dict)
 
     def find(self, loop: str, identifier: str, qualifier: str = "") -> Segment | None:
         """Return the first such segment of a loop; `qualifier` is its first element, where one is asked for."""
-        for segment in self.loops.get(loop, ()):
-            if segment.elements[0] == identifier and (not qualifier or segment.get(1) == qualifier):
+        found = self.held.get((loop, identifier))
+        if found is None:
+            return None
+        if not qualifier:
+            return found[0]
+        for segment in found:
+            if segment.get(1) == qualifier:
                 return segment
         return None
 
-    def all(self, loop: str, identifier: str) -> Iterator[Segment]:
+    def all(self, loop: str, identifier: str) -> Sequence[Segment]:
         """Return every such segment of a loop, in order."""
-        return (segment for segment in self.loops.get(loop, ()) if segment.elements[0] == identifier)
+        return self.held.get((loop, identifier), ())
+
+    def first(self, loop: str, identifier: str) -> Segment:
+        """Return the segment that opened the loop. Raises KeyError where the level has no such loop."""
+        return self.held[loop, identifier][0]
 
 
 @dataclass(slots=True)
@@ -61,7 +65,7 @@ class ClaimLevel(Level):
     @property
     def header(self) -> Segment:
         """The CLM segment."""
-        return self.loops["2300"][0]
+        return self.first("2300", "CLM")
 
     def levels(self) -> Iterable[Level]:
         """Return every level that the claim hangs under or holds, from the billing provider down."""
@@ -181,5 +185,9 @@ def read_levels(segments: Sequence[Segment], names: Names) -> Levels:
                     loop = "2440"
                 case "SE":
                     current, loop = top, ""
-        current.add(loop, segment)
+        key = (loop, identifier)
+        if key in current.held:
+            current.held[key].append(segment)
+        else:
+            current.held[key] = [segment]
     return Levels(top, claims)

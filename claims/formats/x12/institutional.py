@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from claims.formats.x12.code_sets import coded
+from claims.formats.x12.code_sets import Coded
 from claims.formats.x12.findings import Findings
 from claims.formats.x12.hierarchy import ClaimLevel
+from claims.formats.x12.periods import Period
 from claims.formats.x12.syntax import Segment
-from claims.formats.x12.values import ValueProblem, read_amount, read_date, read_period
+from claims.formats.x12.values import ValueProblem, read_amount, read_date
 from claims.model.institutional import CodedDiagnosis, CodedProcedure, Institutional
 
 _DIAGNOSES = frozenset({"ABK", "BK", "ABF", "BF", "ABJ", "BJ", "APR", "PR", "ABN", "BN"})
@@ -22,14 +24,16 @@ _ACUTE_INPATIENT = "11"
 
 @dataclass(slots=True)
 class InstitutionalReader:
-    """Reads one institutional claim's own facts; what is wrong goes into `findings`."""
+    """Reads one institutional claim's own facts from its level, HI codes and periods; what is wrong goes into `findings`."""
 
     level: ClaimLevel
     findings: Findings
+    codes: Sequence[Coded]
+    periods: Mapping[str, tuple[Segment, Period | None]]
 
     def read(self) -> Institutional | None:
         """Read the facts; None where there is no statement period that can be read."""
-        statement = self.statement()
+        statement = self._statement()
         if statement is None:
             return None
         level, header = self.level, self.level.header
@@ -42,16 +46,14 @@ class InstitutionalReader:
             admitted=self._admitted(),
             admission_type=codes.get(1) if codes else "",
             admission_source=codes.get(2) if codes else "",
-            drg=next((code.part(at, 2) for code, at in coded(level) if code.part(at, 1) == "DR"), ""),
+            drg=next((each.code for each in self.codes if each.qualifier == "DR"), ""),
             diagnoses=tuple(
-                CodedDiagnosis(code.part(at, 2), code.part(at, 1), code.part(at, 9))
-                for code, at in coded(level)
-                if code.part(at, 1) in _DIAGNOSES
+                CodedDiagnosis(each.code, each.qualifier, each.part(9))
+                for each in self.codes
+                if each.qualifier in _DIAGNOSES
             ),
             procedures=tuple(
-                CodedProcedure(code.part(at, 2), self._day(code, at))
-                for code, at in coded(level)
-                if code.part(at, 1) in _PROCEDURES
+                CodedProcedure(each.code, self._day(each)) for each in self.codes if each.qualifier in _PROCEDURES
             ),
             value_codes=tuple(self._values()),
             discharge_hour=hour.get(3) if hour else "",
@@ -59,17 +61,12 @@ class InstitutionalReader:
         self._check(facts, header, codes or header)
         return facts
 
-    def statement(self) -> tuple[date, date] | None:
-        """Read the statement period (DTP*434)."""
-        dates = self.level.find("2300", "DTP", "434")
-        if dates is None:
+    def _statement(self) -> Period | None:
+        if "434" not in self.periods:
             message = "an institutional claim needs its statement period in DTP*434"
             self.findings.add("A6:188", message, self.level.header, code="3", snip=2)
             return None
-        try:
-            return read_period(dates.get(2), dates.get(3))
-        except ValueProblem:
-            return None  # reported with every other period of the claim
+        return self.periods["434"][1]
 
     def _admitted(self) -> date | None:
         segment = self.level.find("2300", "DTP", "435")
@@ -82,28 +79,26 @@ class InstitutionalReader:
             self.findings.add("A7:189", message, segment, 3, code=problem.code, snip=2)
             return None
 
-    def _day(self, segment: Segment, element: int) -> date | None:
-        if segment.part(element, 3) != "D8":
+    def _day(self, procedure: Coded) -> date | None:
+        if procedure.part(3) != "D8":
             return None
         try:
-            return read_date(segment.part(element, 4))
+            return read_date(procedure.part(4))
         except ValueProblem as problem:
-            status = "A7:486" if segment.part(element, 1) in ("BBR", "BR") else "A7:492"
-            message = f"the procedure's date in HI{element:02d}-4 {problem}"
-            self.findings.add(status, message, segment, element, 4, code=problem.code, snip=2)
+            status = "A7:486" if procedure.qualifier in ("BBR", "BR") else "A7:492"
+            message = f"the procedure's date in HI{procedure.element:02d}-4 {problem}"
+            self.findings.add(status, message, procedure.segment, procedure.element, 4, code=problem.code, snip=2)
             return None
 
-    def _values(self) -> list[tuple[str, str]]:
-        found = []
-        for segment, element in coded(self.level):
-            if segment.part(element, 1) != "BE":
+    def _values(self) -> Iterator[tuple[str, str]]:
+        for each in self.codes:
+            if each.qualifier != "BE":
                 continue
             try:
-                found.append((segment.part(element, 2), str(read_amount(segment.part(element, 5)))))
+                yield each.code, str(read_amount(each.part(5)))
             except ValueProblem as problem:
-                message = f"the value code's amount in HI{element:02d}-5 {problem}"
-                self.findings.add("A7:463", message, segment, element, 5, code=problem.code, snip=3)
-        return found
+                message = f"the value code's amount in HI{each.element:02d}-5 {problem}"
+                self.findings.add("A7:463", message, each.segment, each.element, 5, code=problem.code, snip=3)
 
     def _check(self, facts: Institutional, header: Segment, codes: Segment) -> None:
         """Hold an inpatient bill to what its type asks for: admission, status against frequency, present on admission."""
@@ -133,6 +128,6 @@ class InstitutionalReader:
         if facts.type_of_bill.lstrip("0") == _ACUTE_INPATIENT and not any(
             diagnosis.present_on_admission for diagnosis in facts.diagnoses
         ):
-            principal = next((code for code, at in coded(self.level) if code.part(at, 1) in ("ABK", "BK")), header)
+            principal = next((each.segment for each in self.codes if each.qualifier in ("ABK", "BK")), header)
             message = "an acute inpatient bill says of no diagnosis whether it was present on admission"
             self.findings.add("A6:688", message, principal, 1, 9, code="I9", snip=4)

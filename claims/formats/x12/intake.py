@@ -50,8 +50,8 @@ def read_submission(
     `strict_npi` also checks the check digit of every NPI (published samples use invalid ones). `payer`, where it is given,
     rejects claims that are sent to another payer identifier. `seen_interchanges` is asked for each interchange's
     `interchange_key` whether it came before; a repeated one is rejected whole. Within the file itself a repeated interchange
-    is always rejected. `validated` says that the guide was checked before (by a clearinghouse, or here): the envelope, the
-    levels and our own checks are read as ever, the guide's maps are not asked.
+    is always rejected. `validated` says that the guide was checked before (by a clearinghouse, or here): its maps are not asked
+    again; the envelope, the levels and our own checks are read as ever.
     """
     manner = Manner(Partner(strict_npi, payer), validated)
     raw, unread = read_envelope(data)
@@ -207,7 +207,7 @@ def _header_error(code: str, message: str, element: int, number: str) -> IntakeE
 
 
 def _claim_numbers(segments: Sequence[Segment]) -> tuple[str, ...]:
-    return tuple(segment.get(1) for segment in segments if segment.identifier == "CLM")
+    return tuple(segment.get(1) for segment in segments if segment.elements[0] == "CLM")
 
 
 def _hierarchy_errors(segments: Sequence[Segment], number: str) -> list[IntakeError]:

@@ -10,15 +10,15 @@ from claims.formats.x12.findings import Findings
 from claims.formats.x12.hierarchy import ClaimLevel, LineLevel
 from claims.formats.x12.other_payers import OtherPayers
 from claims.formats.x12.parties import read_provider
-from claims.formats.x12.references import read_authorization, read_evidence, read_reference
+from claims.formats.x12.periods import Period, read_periods
+from claims.formats.x12.references import authorization, read_evidence, read_references
 from claims.formats.x12.shape import Shape
 from claims.formats.x12.syntax import Segment
-from claims.formats.x12.values import ValueProblem, read_amount, read_number, read_period
+from claims.formats.x12.values import ValueProblem, read_amount, read_number
 from claims.model.claim import Line
 from claims.model.money import ZERO, Money
 
 _SERVICE_DATE = "472"
-Period = tuple[date, date]
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class LineReader:
 
     def read(self, number: int, level: LineLevel) -> Line | None:
         """Read line `number` of the claim; None where it cannot be read, with the reason among the findings."""
-        counter, service = level.loops["2400"][0], level.find("2400", self.shape.service)
+        counter, service = level.first("2400", "LX"), level.find("2400", self.shape.service)
         if counter.get(1) != str(number):
             message = f"LX01 of line {number} does not run on from 1"
             self.findings.add("A3:684", message, counter, 1, code="7", loop="2400", snip=2)
@@ -57,6 +57,7 @@ class LineReader:
         if charge is None or quantity is None or period is None or pointers is None:
             return None
         parts = service.parts(composite)
+        references = read_references(level, "2400")
         revenue = "" if professional else service.get(1)
         procedure = parts[1] if len(parts) > 1 else ""
         return Line(
@@ -73,9 +74,9 @@ class LineReader:
             diagnoses=pointers,
             evidence=read_evidence(level, "2400"),
             rendering=read_provider(level, self.shape.line_rendering),
-            control_number=read_reference(level, "2400", "6R"),
+            control_number=references.get("6R", ""),
             revenue_code=revenue,
-            authorization=read_authorization(level, "2400"),
+            authorization=authorization(references),
             other_adjudications=adjudications,
         )
 
@@ -114,20 +115,20 @@ class LineReader:
         return tuple(found)
 
     def _period(self, level: LineLevel, service: Segment, number: int) -> Period | None:
-        segment = level.find("2400", "DTP", _SERVICE_DATE)
-        if segment is None:
+        periods = read_periods(level, "2400", self.findings)
+        segment, period = periods.get(_SERVICE_DATE, (service, None))
+        if _SERVICE_DATE not in periods:
             if self.statement is None:
                 message = f"line {number} has no date of service"
                 self.findings.add("A6:187", message, service, code="3", loop="2400", snip=2)
             return self.statement
-        try:
-            begins, ends = read_period(segment.get(2), segment.get(3))
-        except ValueProblem:
-            return None  # reported with every other period of the line
+        if period is None:
+            return None
+        begins, ends = period
         if self.born is not None and begins < self.born:
             message = f"line {number}: the service is before the patient's birth"
             self.findings.add("A8:158:QC", message, segment, 3, code="8", loop="2400", snip=4)
         if self.statement is not None and not (self.statement[0] <= begins and ends <= self.statement[1]):
             message = f"line {number}: the date of service lies outside the statement period in DTP*434"
             self.findings.add("A8:188", message, segment, 3, code="8", loop="2400", snip=4)
-        return begins, ends
+        return period

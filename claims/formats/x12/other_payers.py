@@ -69,7 +69,7 @@ class OtherPayers:
         )
 
     def _adjudication(self, level: Level, number: int) -> OtherLineAdjudication:
-        service = level.loops["2430"][0]
+        service = level.first("2430", "SVD")
         composite = service.parts(3)
         units = Decimal(1)
         if service.get(5):
@@ -134,7 +134,7 @@ class OtherPayers:
     def _check_line(self, line: Line, level: LineLevel, known: set[str]) -> None:
         services: dict[str, Segment] = {}
         for adjudication in level.adjudications:
-            service = adjudication.loops["2430"][0]
+            service = adjudication.first("2430", "SVD")
             services.setdefault(service.get(1), service)
         for payer, service in services.items():
             if payer not in known:
@@ -149,7 +149,7 @@ class OtherPayers:
 
     def _check_payer(self, charge: Money, lines: Sequence[Line], payer: OtherPayer, other: Level) -> None:
         decided = [each for line in lines for each in line.other_adjudications if each.payer == payer.identifier]
-        coverage = other.loops["2320"][0]
+        coverage = other.first("2320", "SBR")
         if payer.paid is None:
             if decided or payer.adjustments:
                 message = "a payer that decided the claim before needs AMT*D with what it paid"

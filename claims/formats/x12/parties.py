@@ -9,6 +9,8 @@ from claims.formats.x12.syntax import Segment
 from claims.formats.x12.values import ValueProblem, read_date
 from claims.model.party import Address, Payer, Person, Provider
 
+_NOWHERE = Address()
+
 
 def read_provider(level: Level, loop: str, taxonomy_loop: str = "") -> Provider | None:
     """Read the provider that a name loop holds, or None where it is absent; its taxonomy is PRV03."""
@@ -24,14 +26,13 @@ def read_provider(level: Level, loop: str, taxonomy_loop: str = "") -> Provider 
         is_person=name.get(2) == "1",
         tax_id=tax.get(2) if tax else "",
         taxonomy=specialty.get(3) if specialty else "",
-        address=read_address(level, loop),
+        address=_address(level, loop),
     )
 
 
 def read_person(level: Level, loop: str) -> Person:
     """Read the person that a name loop holds; one that is not named is empty."""
-    name = level.find(loop, "NM1")
-    facts = level.find(loop, "DMG")
+    name, facts = level.find(loop, "NM1"), level.find(loop, "DMG")
     if name is None:
         return Person("")
     return Person(
@@ -41,7 +42,7 @@ def read_person(level: Level, loop: str) -> Person:
         suffix=name.get(7),
         birth_date=_birth_date(facts),
         gender=facts.get(3) if facts else "",
-        address=read_address(level, loop),
+        address=_address(level, loop),
     )
 
 
@@ -51,9 +52,10 @@ def read_payer(level: Level, loop: str) -> Payer:
     return Payer(name.get(3), name.get(9)) if name else Payer("", "")
 
 
-def read_address(level: Level, loop: str) -> Address:
-    """Read N3 and N4 of a loop."""
+def _address(level: Level, loop: str) -> Address:
     street, place = level.find(loop, "N3"), level.find(loop, "N4")
+    if street is None and place is None:
+        return _NOWHERE
     return Address(
         line=street.get(1) if street else "",
         second_line=street.get(2) if street else "",

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from claims.formats.x12.hierarchy import Level
 
 _EVIDENCE = ("OZ", "EL", "AC")
 
 
-def read_reference(level: Level, loop: str, qualifier: str) -> str:
-    """Read REF02 of the first REF with this qualifier; empty where there is none."""
-    found = level.find(loop, "REF", qualifier)
-    return found.get(2) if found else ""
+def read_references(level: Level, loop: str) -> dict[str, str]:
+    """Read REF02 of a loop by qualifier; the first of each counts."""
+    found: dict[str, str] = {}
+    for segment in level.all(loop, "REF"):
+        found.setdefault(segment.get(1), segment.get(2))
+    return found
 
 
-def read_authorization(level: Level, loop: str) -> str:
-    """Read the prior authorisation (REF*G1), or the referral number (REF*9F) where there is no other."""
-    return read_reference(level, loop, "G1") or read_reference(level, loop, "9F")
+def authorization(references: Mapping[str, str]) -> str:
+    """Pick the prior authorisation (REF*G1), or the referral number (REF*9F) where there is no other."""
+    return references.get("G1") or references.get("9F", "")
 
 
 def read_evidence(level: Level, loop: str) -> tuple[str, ...]:

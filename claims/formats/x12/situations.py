@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from claims.formats.x12.findings import Findings
 from claims.formats.x12.hierarchy import ClaimLevel
-from claims.formats.x12.references import read_reference
+from claims.formats.x12.references import read_references
 from claims.formats.x12.shape import Shape
 
 _NEEDS_ORIGINAL = frozenset("78")
@@ -31,7 +31,7 @@ def _check_frequency(level: ClaimLevel, shape: Shape, findings: Findings) -> Non
         known = ", ".join(sorted(shape.frequencies))
         message = f"the claim frequency in CLM05-3 is none of {known}"
         findings.add("A7:535", message, header, 5, 3, code="7", snip=5)
-    elif frequency in _NEEDS_ORIGINAL and not read_reference(level, "2300", "F8"):
+    elif frequency in _NEEDS_ORIGINAL and not read_references(level, "2300").get("F8"):
         message = "frequency 7 or 8 needs REF*F8 with the payer's control number of the claim it replaces or voids"
         findings.add("A6:464", message, header, code="I6", snip=4)
 

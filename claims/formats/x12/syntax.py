@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 ISA_LENGTH = 106
 _ISA_SEPARATORS = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
@@ -28,11 +29,11 @@ class Delimiters:
     repetition: str = "^"
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """One segment: its identifier and elements as text, and its place.
 
-    `position` counts from 1 in whatever holds the segment: in a transaction set ST is 1.
+    `position` counts from 1 in whatever holds the segment: in a transaction set ST is 1. A named tuple, for a file has
+    thousands of segments and nothing is made faster.
     """
 
     text: str

@@ -10,7 +10,8 @@ from claims.model.money import Money
 from claims.model.npi import is_npi as is_npi
 
 _NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)", re.ASCII)
-_LARGEST = 10**15
+_LARGEST = 10**17
+_DECIMALS = 2
 
 
 class ValueProblem(ValueError):
@@ -30,13 +31,15 @@ def read_number(text: str) -> Decimal:
 
 def read_amount(text: str, currency: str = "USD") -> Money:
     """Read an amount of money to the cent; raises ValueProblem where it is no number, has over two decimals or is absurd."""
-    amount = read_number(text)
-    cents = amount.scaleb(2)
-    if cents != cents.to_integral_value():
+    if not _NUMBER.fullmatch(text):
+        raise ValueProblem("6", "is not a decimal number")
+    whole, _, fraction = text.removeprefix("-").partition(".")
+    if len(fraction) > _DECIMALS and fraction[_DECIMALS:].strip("0"):
         raise ValueProblem("I12", "has more than two decimals")
-    if abs(amount) >= _LARGEST:
+    cents = int(whole + fraction[:_DECIMALS].ljust(_DECIMALS, "0"))
+    if cents >= _LARGEST:
         raise ValueProblem("5", "is larger than any amount of money")
-    return Money(int(cents), currency)
+    return Money(-cents if text[0] == "-" else cents, currency)
 
 
 def read_date(text: str) -> date:
@@ -44,7 +47,7 @@ def read_date(text: str) -> date:
     if not (len(text) == 8 and text.isascii() and text.isdigit()):
         raise ValueProblem("8", "is not a date")
     try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+        return date.fromisoformat(text)
     except ValueError:
         raise ValueProblem("8", "is not a day of the calendar") from None
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from claims.cli.console import print_json, print_lines, print_table
-from claims.cli.options import HOME, AsJson, Home
+from claims.cli.options import HOME, AsJson, DryRun, Home, PassphraseFile, Profile
 
 app = typer.Typer(
     no_args_is_help=True, help="Published tables: import the official files, and see what is there for which dates."
@@ -95,6 +96,42 @@ def list_(tables: TablesFolder = None, home: Home = HOME, as_json: AsJson = Fals
         ),
         right=(3,),
     )
+
+
+@app.command(short_help="Suspend on the chain whom an imported list excludes.")
+def exclusions(
+    home: Home = HOME,
+    tables: TablesFolder = None,
+    day: Annotated[str, typer.Option("--date", help="The day on which to look; default: today.")] = "",
+    dry_run: DryRun = False,
+    profile: Profile = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Suspend on the registry every party enrolled at this payer that an imported exclusion list names. It reinstates nobody.
+
+    Example: claims tables exclusions --home payer --dry-run
+    """
+    from claims.service.calendar import parse_date
+    from claims.service.exclusions import suspend_excluded
+    from claims.service.keys import passphrase
+    from claims.service.office import open_office
+    from claims.service.tables import tables_folder
+
+    on = parse_date(day, "--date") if day else datetime.now(UTC).date()
+    secret = "" if dry_run else passphrase(passphrase_file)
+    with open_office(home, profile=profile, passphrase=secret) as office:
+        acts = suspend_excluded(office, tables_folder(tables, home), on, dry_run=dry_run)
+    if as_json:
+        done = [
+            {"done": act.what, "transaction": None if act.transaction is None else "0x" + act.transaction.hex()}
+            for act in acts
+        ]
+        print_json({"date": on.isoformat(), "acts": done})
+    else:
+        print_lines(act.what for act in acts)
+        if not acts:
+            print_lines([f"nobody who is enrolled here is excluded on {on}"])
 
 
 def _days(begins: str, through: str | None) -> str:

@@ -30,6 +30,11 @@ class Authorizations:
             if (not number or each.number == number)
             and (not each.codes or line.procedure in each.codes)
             and (not each.provider or each.provider in (billing, rendering))
-            and (each.begins is None or each.begins <= line.begins)
-            and (each.through is None or line.ends <= each.through)
+            and self.in_force(each, line)
         ]
+
+    @staticmethod
+    def in_force(authorization: Authorization, line: Line) -> bool:
+        """Whether every day of a line is among the authorisation's."""
+        begins, through = authorization.begins, authorization.through
+        return (begins is None or begins <= line.begins) and (through is None or line.ends <= through)

@@ -57,10 +57,14 @@ class History:
             past
             for past in found
             if past.billing_npi == claim.billing.npi
-            and past.begins == line.begins
-            and past.ends == line.ends
+            and self.same_days(past, line)
             and (not npi or not past.rendering_npi or npi == past.rendering_npi)
         ]
+
+    @staticmethod
+    def same_days(past: PastLine, line: Line) -> bool:
+        """Whether both lines begin and end on the same days."""
+        return past.begins == line.begins and past.ends == line.ends
 
     def of_codes(self, claim: Claim, person: str, codes: Sequence[str], replaced: str = "") -> list[PastLine]:
         """Return the patient's past lines of some procedure codes, by any provider."""

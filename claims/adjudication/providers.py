@@ -25,13 +25,7 @@ class Providers:
         provider = self._by_npi.get(npi)
         if provider is None:
             return "is not credentialed with this payer" if npi else "is named without an NPI"
-        if provider.excluded_from is not None and ends >= provider.excluded_from:
-            return "is excluded on the date of service"
-        if provider.begins is not None and begins < provider.begins:
-            return "is not credentialed yet on the date of service"
-        if provider.through is not None and ends > provider.through:
-            return "is no longer credentialed on the date of service"
-        return ""
+        return date_fault(provider, begins, ends)
 
     def in_network(self, npi: str) -> bool:
         """Whether this NPI is known and in the network."""
@@ -47,3 +41,14 @@ class Providers:
         """Whether one known controller stands behind practitioner and billing provider."""
         one, other = self._by_npi.get(practitioner), self._by_npi.get(billing)
         return one is not None and other is not None and bool(one.controller) and one.controller == other.controller
+
+
+def date_fault(provider: NetworkProvider, begins: date, ends: date) -> str:
+    """Say why a known provider may not act on a day from `begins` through `ends`; empty where it may."""
+    if provider.excluded_from is not None and ends >= provider.excluded_from:
+        return "is excluded on the date of service"
+    if provider.begins is not None and begins < provider.begins:
+        return "is not credentialed yet on the date of service"
+    if provider.through is not None and ends > provider.through:
+        return "is no longer credentialed on the date of service"
+    return ""

@@ -240,7 +240,7 @@ def _without(case: Case, line: Line | None, cause: Cause) -> Finding:
     """Pend a line, or deny it CO-252 where the plan's days for evidence have passed since the claim was received."""
     number = None if line is None else line.number
     days = case.plan.plan.evidence_days
-    if case.decided is None or (case.decided - case.received).days <= days:
+    if not _overdue(case, days):
         return Finding(number, PEND, cause.why, cure=cause.cure)
     return Finding(
         number,
@@ -251,6 +251,10 @@ def _without(case: Case, line: Line | None, cause: Cause) -> Finding:
         reason=DOCUMENTATION_REQUIRED,
         remarks=(cause.remark,),
     )
+
+
+def _overdue(case: Case, days: int) -> bool:
+    return case.decided is not None and (case.decided - case.received).days > days
 
 
 def _number(units: Decimal) -> str:

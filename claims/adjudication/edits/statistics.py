@@ -9,6 +9,7 @@ from decimal import Decimal
 from claims.adjudication.findings import NOT_CHECKED, PASS, PEND, Case, Edit, Finding
 from claims.adjudication.timed_codes import minutes_of
 from claims.model.claim import Line
+from claims.model.history import PastLine
 
 INPATIENT_PLACES = frozenset({"21", "51", "61"})
 AMBULATORY_PLACES = frozenset({"10", "11", "12", "13", "20", "49", "50", "71", "72"})
@@ -68,12 +69,16 @@ def _overlaps(case: Case, lines: Sequence[Line]) -> list[Finding]:
         if not stays or line.place not in AMBULATORY_PLACES:
             continue
         for past in stays:
-            if past.begins < line.begins and line.ends < past.ends:
+            if _amid(past, line):
                 why = f"billed in the midst of an inpatient stay that claim {past.claim} was paid for"
                 cure = "show that the patient left the hospital on that day, or correct date or place of service"
                 findings.append(Finding(line.number, PEND, why, cure, source="history"))
                 break
     return findings
+
+
+def _amid(past: PastLine, line: Line) -> bool:
+    return past.begins < line.begins and line.ends < past.ends
 
 
 def _plain(minutes: Decimal) -> str:

@@ -113,8 +113,6 @@ def decide(facts: dict) -> tuple[Claim, Decision]:
         tables=_tables(facts),
         authorizations=[_authorization(text) for text in facts.get("authorizations", [])],
         replaces=_replaced(facts),
-        if "replaces" in facts
-        else None,
     )
     return billed, decision
 

@@ -116,9 +116,17 @@ def run_files(stage: Stage, files: Sequence[Path], encounters: Sequence[Encounte
     attest_all(stage, encounters, story)
     story.before = _balances(stage)
     for file in files:
-        _run_file(stage, file, story)
+        _run_file(stage, _billed(stage, file), story)
     story.after = _balances(stage)
     return story
+
+
+def _billed(stage: Stage, file: Path) -> Path:
+    """Put a copy into the provider's own folder, as its billing system would: answers are written beside what they answer."""
+    copy = stage.folder / "provider" / "billed" / file.name
+    copy.parent.mkdir(exist_ok=True)
+    write_private(copy, file.read_bytes())
+    return copy
 
 
 def _run_file(stage: Stage, file: Path, story: Story) -> None:

@@ -169,7 +169,10 @@ def _earlier(resources: ClaimResources, entry: Json, place: str) -> EarlierPayer
         filing_indicator=next(iter(coded(one(coverage.body, "type"), (FILING_INDICATOR,))), ""),
         paid=paid,
         remaining_liability=next((amount for code, amount in amounts if code == _LIABILITY), None),
-        non_covered=next((amount for code, amount in amounts if code == _NON_COVERED), None),
+        # Like AMT*A8, this stands for a payer that decided nothing; beside what was paid it only sums up the adjustments.
+        non_covered=None
+        if paid is not None
+        else next((amount for code, amount in amounts if code == _NON_COVERED), None),
         adjustments=adjustments,
         adjudicated=adjudicated,
     )

@@ -66,6 +66,9 @@ from claims.model.tables import Tables
 __all__ = ["ASSUMED", "NotAdjudicable", "adjudicate", "prepare", "reverse", "reverse_authorizations"]
 
 
+MOST_SAID = 1000
+
+
 class NotAdjudicable(ValueError):
     """A claim that intake should have turned away, or that is none: nothing can be decided of it."""
 
@@ -142,9 +145,7 @@ def adjudicate(
     for edit in EDITS:
         for found in edit.check(case, open_lines):
             finding = found if review is None else passed(edit.name, found, review)
-            trace.append(
-                TraceEntry(edit.name, finding.line, finding.outcome, finding.why, finding.source, finding.cure)
-            )
+            trace.append(_said(edit.name, finding))
             if finding.match is not None and finding.line is not None:
                 matches[finding.line] = finding.match
             elif finding.authorization and finding.line is not None:
@@ -182,6 +183,23 @@ def adjudicate(
         return _pended(case, trace)
     allowed = {line.number: result.allowed for line, result in priced if line.number not in denials}
     return _decided(case, trace, denials, matches, authorized, allowed, accumulators, family_accumulators)
+
+
+_SAID: dict[tuple[str, str, str], TraceEntry] = {}
+"""What edits say of a whole claim that is well, which is the same for all claims."""
+
+
+def _said(edit: str, finding: Finding) -> TraceEntry:
+    line, outcome, why, cure = finding[:4]
+    if line is None and outcome == PASS and not finding.source:
+        key = edit, outcome, why
+        said = _SAID.get(key)
+        if said is None:
+            said = TraceEntry(edit, None, outcome, why, "", cure)
+            if len(_SAID) < MOST_SAID:
+                _SAID[key] = said
+        return said
+    return TraceEntry(edit, line, outcome, why, finding.source, cure)
 
 
 def _refuse(claim: Claim) -> None:
@@ -301,7 +319,7 @@ def _decided(
                 adjustments,
                 (),
                 line.units,
-                Money(before),
+                Money(before) if before else ZERO,
             )
         )
     return Decision(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 
 from claims.adjudication.members import plain
+from claims.adjudication.timed_codes import minutes_of
 from claims.model.claim import Claim, Line
 from claims.model.decision import Decision
 from claims.model.history import PastLine
+
+NO_MINUTES = Decimal(0)
 
 _Index = dict[tuple[str, object], list[PastLine]]
 
@@ -21,13 +25,14 @@ class History:
     returned: it is not another claim.
     """
 
-    __slots__ = ("_by_clinician", "_by_day", "_by_procedure", "_numbered", "_stays")
+    __slots__ = ("_by_day", "_by_procedure", "_minutes", "_numbered", "_stays", "_timed")
 
     def __init__(self, lines: Iterable[PastLine] = ()) -> None:
         self._by_procedure: _Index = {}
         self._by_day: _Index = {}
         self._stays: _Index = {}
-        self._by_clinician: dict[tuple[str, date], list[PastLine]] = {}
+        self._timed: dict[tuple[str, date], list[tuple[PastLine, Decimal]]] = {}
+        self._minutes: dict[tuple[str, date], Decimal] = {}
         self._numbered = False
         self.add(lines)
 
@@ -42,8 +47,12 @@ class History:
                 self._by_day.setdefault((patient, line.begins), []).append(line)
                 if line.ends > line.begins:
                     self._stays.setdefault((patient, None), []).append(line)
-            if line.rendering_npi:
-                self._by_clinician.setdefault((line.rendering_npi, line.begins), []).append(line)
+            if line.rendering_npi and line.begins == line.ends:
+                minutes = minutes_of(line.procedure, line.units, line.unit)
+                if minutes:
+                    key = line.rendering_npi, line.begins
+                    self._timed.setdefault(key, []).append((line, minutes))
+                    self._minutes[key] = self._minutes.get(key, NO_MINUTES) + minutes
             self._numbered = self._numbered or not line.person
 
     def alike(self, claim: Claim, line: Line, person: str, replaced: str = "") -> list[PastLine]:
@@ -81,9 +90,12 @@ class History:
         """Return the patient's past lines of more than one day, by any provider."""
         return self._of(self._stays, claim, person, None, replaced) if self._stays else []
 
-    def by_clinician(self, claim: Claim, npi: str, day: date, replaced: str = "") -> list[PastLine]:
-        """Return the past lines, of any patient, that a clinician rendered from a day on."""
-        return [past for past in self._by_clinician.get((npi, day), ()) if not _is_replaced(past, claim, replaced)]
+    def minutes(self, claim: Claim, npi: str, day: date, replaced: str = "") -> Decimal:
+        """Return the timed minutes, of any patient, that a clinician rendered on a day."""
+        if not replaced and not claim.payer_control_number:
+            return self._minutes.get((npi, day), NO_MINUTES)
+        timed = self._timed.get((npi, day), ())
+        return sum((minutes for past, minutes in timed if not _is_replaced(past, claim, replaced)), NO_MINUTES)
 
     def _of(self, index: _Index, claim: Claim, person: str, key: object, replaced: str) -> list[PastLine]:
         found = index.get((person, key), []) if person else []

@@ -40,14 +40,7 @@ def _long_days(case: Case, lines: Sequence[Line]) -> list[Finding]:
         minutes = sum((each for _, each in timed), Decimal(0))
         before = Decimal(0)
         if case.history is not None:
-            before = sum(
-                (
-                    minutes_of(past.procedure, past.units, past.unit) or Decimal(0)
-                    for past in case.history.by_clinician(case.claim, npi, day, case.replaced)
-                    if past.begins == past.ends
-                ),
-                Decimal(0),
-            )
+            before = case.history.minutes(case.claim, npi, day, case.replaced)
         if minutes + before > most:
             why = (
                 f"the clinician's day has {_plain(minutes + before)} timed minutes, {_plain(minutes)} of them on this claim; "

@@ -30,6 +30,9 @@ CODES = (
 )  # fmt: skip
 """Procedure, usual charge and fee in cents; pairs and unit limits of the tables name some of them."""
 
+LINES_OF_A_CLAIM = (38, 24, 14, 9, 6, 4, 3, 2)
+"""Of a hundred claims, how many have 1, 2, 3 … 8 lines: most office visits bill one or two."""
+
 DOMAIN = EvidenceDomain(31_337, "0x" + "5e" * 20)
 ADDRESS = Address("1 Bench Street", "", "Springfield", "IL", "627010001")
 
@@ -152,7 +155,7 @@ def _claim(random: Random, number: int, member: Member, clinic: Provider, clinic
             diagnoses=(1,),
             control_number=f"{number}-{place}",
         )
-        for place, (code, charge, _) in enumerate(random.sample(CODES, random.randint(1, 8)), 1)
+        for place, (code, charge, _) in enumerate(random.sample(CODES, _line_count(random)), 1)
         for units in (random.choice((1, 1, 1, 1, 2, 4, 9)) if code in ("J3301", "97110", "36415") else 1,)
     )
     patient = Person(member.last_name, member.first_name, birth_date=member.birth_date, gender="F", address=ADDRESS)
@@ -172,6 +175,10 @@ def _claim(random: Random, number: int, member: Member, clinic: Provider, clinic
         rendering=Provider(clinician.npi, f"CLINICIAN{clinician.practitioner}", first_name="A", is_person=True),
         evidence=(f"E{number:07d}",),
     )
+
+
+def _line_count(random: Random) -> int:
+    return random.choices(range(1, 9), weights=LINES_OF_A_CLAIM)[0]
 
 
 def _record(random: Random, claim: Claim, member: Member, clinician: Clinician, counter: int) -> EncounterRecord:

@@ -119,7 +119,7 @@ def exclusions(
     from claims.service.tables import tables_folder
 
     on = parse_date(day, "--date") if day else datetime.now(UTC).date()
-    secret = "" if dry_run else passphrase(passphrase_file)
+    secret = None if dry_run else passphrase(passphrase_file)
     with open_office(home, profile=profile, passphrase=secret) as office:
         acts = suspend_excluded(office, tables_folder(tables, home), on, dry_run=dry_run)
     if as_json:

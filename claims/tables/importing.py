@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from claims.model.tables import TableVersion
@@ -16,7 +17,7 @@ from claims.tables import (
     relative_values,
     unit_limits,
 )
-from claims.tables.database import keep
+from claims.tables.database import connect, keep, read_versions
 from claims.tables.errors import TableError
 from claims.tables.parsed import Given, Parsed
 from claims.tables.sheet import Sheet, read_sheet
@@ -54,5 +55,23 @@ def parse(content: bytes, given: Given = SILENT) -> tuple[str, list[Parsed]]:
 def import_file(folder: Path, file: Path, given: Given = SILENT) -> list[tuple[TableVersion, bool, tuple[str, ...]]]:
     """Import one file into a folder's tables; (version, whether it is new, notes) for each table it holds."""
     sha256, tables = parse(file.read_bytes(), given)
+    for parsed in tables:
+        _refuse_supplement(folder, parsed)
     kept = keep(folder, sha256, tables)
     return [(version, new, parsed.notes) for (version, new), parsed in zip(kept, tables, strict=True)]
+
+
+def _refuse_supplement(folder: Path, parsed: Parsed) -> None:
+    """Refuse a month's supplement to the exclusion list, which has its columns: taken for the list, it would reinstate everybody else."""
+    if parsed.kind != exclusions.LEIE:
+        return
+    connection = connect(folder)
+    if connection is None:
+        return
+    with closing(connection):
+        known = max((row.rows for _, row in read_versions(connection) if row.kind == parsed.kind), default=0)
+    if len(parsed.rows) * 2 < known:
+        raise TableError(
+            f"leie: {len(parsed.rows)} exclusions where an earlier list has {known}: this looks like a monthly supplement;"
+            " import the whole list (UPDATED.csv)"
+        )

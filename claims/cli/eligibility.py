@@ -36,9 +36,11 @@ def answer_(
     with open_office(home, profile=profile) as office:
         answered = answer_eligibility(office, file, out)
     if as_json:
-        print_json({"answers": [_document(one) for one in answered.answers], "file": str(answered.path)})
+        answers = [_document(one) for one in answered.answers]
+        print_json({"answers": answers, "refused": list(answered.refused), "file": str(answered.path)})
         return
     print_lines(_sentence(place, one) for place, one in enumerate(answered.answers, 1))
+    print_lines(f"one who asks: rejected, AAA03 {reason}" for reason in answered.refused)
     print_lines([f"wrote {answered.path}"])
 
 

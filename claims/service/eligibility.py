@@ -17,10 +17,10 @@ from claims.formats.x12.answer_writer import payer_handle
 from claims.formats.x12.eligibility_reader import read_270
 from claims.formats.x12.eligibility_writer import EligibilityResponse, write_271
 from claims.formats.x12.inquiry_sets import SetProblem
-from claims.model.eligibility import EligibilityAnswer, EligibilityInquiry, EligibilityRequest
+from claims.model.eligibility import EligibilityAnswer
 from claims.model.member import Member
 from claims.model.plan import Plan
-from claims.service.eligibility_answer import Terms, answer
+from claims.service.eligibility_answer import Terms, answer, refusal
 from claims.service.errors import FileRejected
 from claims.service.home import PAYER
 from claims.service.intake import placed
@@ -34,9 +34,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A 270 that was answered: what was said of each patient, in order, and the 271."""
+    """A 270 that was answered: what was said of each patient, in order, AAA03 for those who may not ask, and the 271."""
 
     answers: tuple[EligibilityAnswer, ...]
+    refused: tuple[str, ...]
     path: Path
 
 
@@ -53,31 +54,32 @@ def answer_eligibility(office: Office, file: Path, out: Path) -> Answered:
     created = datetime.fromtimestamp(office.chain.head().timestamp, UTC)
     handle = payer_handle(office.home.tax_id, office.home.identifier)
     answers: list[EligibilityAnswer] = []
+    refused: list[str] = []
     interchanges: list[bytes] = []
     with office.store.unit_of_work() as work:
         responses = []
         family, plan = _families(office, work), _plan(office)
         for request in requests:
             terms = Terms(family, plan, work.accumulators.of_person, request.created)
-            found = {inquiry: answer(inquiry, terms, new_trace()) for inquiry in _patients(request)}
-            answers += [found[inquiry] for inquiry in _patients(request)]
-            responses.append(EligibilityResponse(request, found))
+            asking = [receiver for source in request.sources for receiver in source.receivers]
+            turned_away = {receiver: reason for receiver in asking if (reason := refusal(receiver))}
+            patients = [patient for receiver in asking if receiver not in turned_away for patient in receiver.patients]
+            found = {patient: answer(patient, terms, new_trace()) for patient in patients}
+            answers += [found[patient] for patient in patients]
+            refused += turned_away.values()
+            responses.append(EligibilityResponse(request, found, turned_away))
         for _, together in groupby(responses, key=lambda response: response.request.envelope):
             number = work.control_numbers.next("eligibility")
             interchanges.append(write_271(tuple(together), payer_handle=handle, created=created, control_number=number))
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"{file.stem}.271"
     write_private(path, b"".join(interchanges))
-    return Answered(tuple(answers), path)
+    return Answered(tuple(answers), tuple(refused), path)
 
 
 def new_trace() -> str:
     """Make a trace number of the payer's own (TRN02): random, so that nothing can be told from it."""
     return "E" + base64.b32encode(secrets.token_bytes(10)).decode("ascii")
-
-
-def _patients(request: EligibilityRequest) -> list[EligibilityInquiry]:
-    return [patient for source in request.sources for asking in source.receivers for patient in asking.patients]
 
 
 def _families(office: Office, work: UnitOfWork) -> Callable[[str], Sequence[Member]]:

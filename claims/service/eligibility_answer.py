@@ -24,10 +24,12 @@ from claims.model.eligibility import (
     NOT_COVERED,
     OUT_OF_POCKET,
     PATIENT_NOT_FOUND,
+    PROVIDER_NOT_IDENTIFIED,
     SUBSCRIBER_NOT_FOUND,
     Benefit,
     EligibilityAnswer,
     EligibilityInquiry,
+    ReceiverInquiry,
 )
 from claims.model.enrolment import DENTAL, PHARMACY, SUBSCRIBER, VISION, is_medical
 from claims.model.inquiry import Party
@@ -100,6 +102,11 @@ def answer(inquiry: EligibilityInquiry, terms: Terms, trace: str) -> Eligibility
         benefits=tuple(_benefits(inquiry, member, in_force, terms, on)),
         person=member.person,
     )
+
+
+def refusal(asking: ReceiverInquiry) -> str:
+    """Return AAA03 for one who asks and is told nothing; empty for everybody else."""
+    return "" if plain(asking.receiver.identifier) else PROVIDER_NOT_IDENTIFIED
 
 
 # who is asked about

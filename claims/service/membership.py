@@ -271,9 +271,9 @@ def _set(periods: Periods, cover: Cover) -> Periods:
     same = [p for p in periods if p.line == cover.line and p.begins == cover.begins]
     if same:
         through = cover.through if cover.maintenance in (AUDIT, CORRECT) else cover.through or same[0].through
-        return tuple(replace(p, through=through) if p is same[0] else p for p in periods)
+        return _add(tuple(p for p in periods if p is not same[0]), replace(same[0], through=through))
     standing = [p for p in periods if p.line == cover.line and p.through is None]
     if cover.maintenance in (CHANGE, CORRECT) and len(standing) == 1:
         moved = replace(standing[0], begins=cover.begins, through=cover.through)
-        return tuple(moved if p is standing[0] else p for p in periods)
+        return _add(tuple(p for p in periods if p is not standing[0]), moved)
     return _add(periods, Coverage(cover.begins, cover.through, line=cover.line))

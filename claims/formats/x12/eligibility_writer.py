@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from claims.formats.x12.answer_writer import Levels, answer_interchange, party
 from claims.formats.x12.writing import Repeated, Row, amount, day, exact, free_text, number, transaction_set
-from claims.model.eligibility import Benefit, EligibilityAnswer, EligibilityInquiry, EligibilityRequest
+from claims.model.eligibility import Benefit, EligibilityAnswer, EligibilityInquiry, EligibilityRequest, ReceiverInquiry
 
 VERSION = "005010X279A1"
 CORRECT_AND_RESUBMIT = "C"
@@ -16,10 +16,11 @@ CORRECT_AND_RESUBMIT = "C"
 
 @dataclass(frozen=True, slots=True)
 class EligibilityResponse:
-    """A 270 and the answers to its patients, in their order."""
+    """A 270 and the answers to its patients; `refused` has AAA03 of those who ask and are told nothing."""
 
     request: EligibilityRequest
     answers: Mapping[EligibilityInquiry, EligibilityAnswer]
+    refused: Mapping[ReceiverInquiry, str] = field(default_factory=dict)
 
 
 def write_271(
@@ -46,9 +47,13 @@ def _body(response: EligibilityResponse, handle: str, created: datetime) -> Iter
         yield row
         yield party(source.source)
         for asking in source.receivers:
-            receiver, row = levels.open("21", payer, True)
+            refused = response.refused.get(asking)
+            receiver, row = levels.open("21", payer, refused is None)
             yield row
             yield party(asking.receiver)
+            if refused is not None:
+                yield _reject(refused)
+                continue
             yield from _patients([response.answers[patient] for patient in asking.patients], levels, receiver, handle)
 
 
@@ -78,7 +83,7 @@ def _patients(answers: Sequence[EligibilityAnswer], levels: Levels, above: str, 
             yield from _traces(group[0], handle)
         yield party(group[0].subscriber)
         if unknown:
-            yield _reject(group[0])
+            yield _reject(group[0].reject)
             continue
         for each in group:
             _, row = levels.open("23", insured, False)
@@ -91,7 +96,7 @@ def _patient(answer: EligibilityAnswer, handle: str) -> Iterator[Row]:
     yield from _traces(answer, handle)
     yield party(answer.patient)
     if answer.reject:
-        yield _reject(answer)
+        yield _reject(answer.reject)
     if answer.birth_date is not None:
         yield ("DMG", "D8", day(answer.birth_date), free_text(inquiry.gender, 1))
     if answer.reject:
@@ -113,8 +118,8 @@ def _traces(answer: EligibilityAnswer, handle: str) -> Iterator[Row]:
     yield ("TRN", "1", exact(answer.trace, "TRN02", 50), handle)
 
 
-def _reject(answer: EligibilityAnswer) -> Row:
-    return ("AAA", "N", "", answer.reject, CORRECT_AND_RESUBMIT)
+def _reject(reason: str) -> Row:
+    return ("AAA", "N", "", reason, CORRECT_AND_RESUBMIT)
 
 
 def _benefit(benefit: Benefit) -> Row:

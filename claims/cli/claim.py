@@ -96,6 +96,32 @@ def status(number: Number, home: Home = HOME, profile: Profile = None, as_json: 
 
 
 @app.command()
+def respond(
+    number: Number,
+    out: Annotated[Path, typer.Option(help="The file to write; it holds the patient's data.")],
+    home: Home = HOME,
+    form: Annotated[
+        str, typer.Option("--format", help="claim-response for whoever billed, eob for the member.")
+    ] = "claim-response",
+    profile: Profile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a decision in FHIR R4: a ClaimResponse, or an ExplanationOfBenefit.
+
+    Example: claims claim respond HSFM-30388 --home payer --format eob --out eob.json
+    """
+    from claims.service.fhir_answers import respond as answer
+    from claims.service.office import open_office
+
+    with open_office(home, profile=profile) as office:
+        written = answer(office, number, form=form, out=out)
+    if as_json:
+        print_json(written)
+    else:
+        print_lines([f"claim {written['claim']}: {written['outcome']}", f"wrote {written['file']}"])
+
+
+@app.command()
 def explain(number: Number, home: Home = HOME, profile: Profile = None, as_json: AsJson = False) -> None:
     """Tell each line's story in plain words, with the arithmetic, and what would cure a denial or a pend.
 
@@ -159,6 +185,39 @@ def void(
     with open_office(home, profile=profile) as office:
         written = void_claim(office, number, out, file=file)
     _corrected(written, "voids", as_json=as_json)
+
+
+@app.command()
+def eob(
+    number: Number,
+    out: Annotated[Path, typer.Option(help="The file to write; it names the patient and is for the member.")],
+    home: Home = HOME,
+    html: Annotated[bool, typer.Option("--html", help="Write an HTML page that prints well, instead of text.")] = False,
+    profile: Profile = None,
+    as_json: AsJson = False,
+) -> None:
+    """A payer's: write the explanation of benefits that the member gets: what was charged, paid and is owed, and why.
+
+    Exit code 5 where the claim still waits.
+
+    Example: claims claim eob PVKQ3ZL7 --home payer --html --out explanation.html
+    """
+    from claims.service.benefits import write_explanation
+    from claims.service.office import open_office
+
+    with open_office(home, profile=profile) as office:
+        value = write_explanation(office, number, out, html=html)
+    if as_json:
+        print_json(
+            {
+                "claim": value.number,
+                "control_number": value.control_number,
+                "standing": value.standing,
+                "file": str(out),
+            }
+        )
+        return
+    print_lines([f"wrote {out}"])
 
 
 def _corrected(written: Correction, verb: str, *, as_json: bool) -> None:

@@ -1,0 +1,1 @@
+"""Explanations of benefits for members: text, and HTML that prints on a page."""

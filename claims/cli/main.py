@@ -22,6 +22,7 @@ from claims.cli import (
     member,
     policy,
     price,
+    queue,
     registry,
     remit,
     tables,
@@ -51,6 +52,7 @@ app.add_typer(eligibility.app, name="eligibility")
 app.add_typer(encounter.app, name="encounter")
 app.add_typer(claim.app, name="claim")
 app.add_typer(remit.app, name="remit")
+app.add_typer(queue.app, name="queue")
 app.add_typer(tables.app, name="tables")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(bench.app, name="bench")

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from claims.adjudication.document import document_of
 from claims.model.coding import decode
+from claims.model.review import RELEASE
+from claims.service.calendar import date_at
 from claims.service.deciding import story_of
 from claims.service.decision_file import Answer
 from claims.service.errors import UsageError
 from claims.service.home import PAYER
 from claims.service.office import Office
 from claims.service.payer_run import Inputs
+from claims.service.reviewing import signature_holds
 
 if TYPE_CHECKING:
     from claims.store.rows import StoredClaim
@@ -41,6 +44,7 @@ def claim_explanation(office: Office, number: str) -> list[dict[str, Any]]:
             elif office.home.role == PAYER:
                 plan = decode(Inputs, latest.inputs).plan
                 story, document = list(story_of(latest.decision, plan)), document_of(latest.decision)
+                story += _review(work, stored.control_number, latest.revision)
             else:
                 story, document = list(decode(Answer, latest.inputs).story), document_of(latest.decision)
             told.append(
@@ -53,6 +57,17 @@ def claim_explanation(office: Office, number: str) -> list[dict[str, Any]]:
                 }
             )
     return told
+
+
+def _review(work: UnitOfWork, control_number: str, revision: int) -> list[str]:
+    """Say who decided this version, where a person did, and whether the signature holds."""
+    signed = work.reviews.of_version(control_number, revision)
+    if signed is None:
+        return []
+    review = signed.review
+    done = "released" if review.act == RELEASE else "denied"
+    holds = "the signature holds" if signature_holds(signed) else "THE SIGNATURE DOES NOT HOLD"
+    return [f"It was {done} by {review.reviewer} ({review.address}) on {date_at(review.at)}; {holds}."]
 
 
 def _found(work: UnitOfWork, office: Office, number: str) -> tuple[StoredClaim, ...]:

@@ -14,6 +14,8 @@ def leaves(command: Any = None, names: tuple[str, ...] = ("claims",)) -> Iterato
     """Every command that does something: ("claims remit show", its parser)."""
     command = typer.main.get_command(app) if command is None else command
     if hasattr(command, "commands"):
+        if command.invoke_without_command and len(names) > 1:
+            yield " ".join(names), command
         for name, part in command.commands.items():
             yield from leaves(part, (*names, name))
     else:
@@ -34,7 +36,7 @@ def options_of(command: Any) -> set[str]:
 
 def find(words: list[str]) -> tuple[str, list[str]]:
     """Split the words after `claims` into the command's name and its arguments; KeyError where there is no such command."""
-    for length in (1, 2):
+    for length in (2, 1):
         name = " ".join(["claims", *words[:length]])
         if name in COMMANDS:
             return name, words[length:]

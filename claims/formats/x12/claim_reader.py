@@ -6,6 +6,7 @@ claim; a claim with any error is not built, and what a 277CA repeats of it is.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,6 +31,11 @@ from claims.model.party import Payer, Person, Provider
 from claims.model.submission import IntakeError, RejectedClaim
 
 _DIAGNOSES = frozenset({"BK", "ABK", "BF", "ABF"})
+_MOST_DIAGNOSES = 48
+_POINTERS = [
+    {text: place for place in range(1, count + 1) for text in (f"{place}", f"{place:02d}")}
+    for count in range(_MOST_DIAGNOSES + 1)
+]
 _ENTITIES = frozenset({"85", "87", "71", "72", "77", "82", "DK", "DN", "DQ", "P3", "QB"})
 
 
@@ -64,13 +70,15 @@ class PartyReader:
 
     def read(self, level: ClaimLevel) -> Parties:
         """Return the parties that a claim hangs under; those of the claim before where the levels are the same."""
-        key = (level.billing, level.subscriber, level.patient)
-        same = self._last is not None and all(one is other for one, other in zip(key, self._last, strict=True))
+        last = self._last
+        same = (
+            last is not None and last[0] is level.billing and last[1] is level.subscriber and last[2] is level.patient
+        )
         if self._parties is None or not same:
             subscriber = read_person(level.subscriber, "2010BA")
             billing = (
                 self._parties.billing
-                if self._parties is not None and self._last is not None and self._last[0] is level.billing
+                if self._parties is not None and last is not None and last[0] is level.billing
                 else read_provider(level.billing, "2010AA", "2000A") or Provider("", "")
             )
             self._parties = Parties(
@@ -79,13 +87,16 @@ class PartyReader:
                 subscriber=subscriber,
                 patient=read_person(level.patient, "2010CA") if level.patient else subscriber,
             )
-            self._last = key
+            self._last = (level.billing, level.subscriber, level.patient)
         return self._parties
 
 
 @dataclass(slots=True)
 class ClaimReader:
-    """Reads the claims of one transaction set (ST02 `transaction`), made on the day `received` (None: BHT04 gives none)."""
+    """Reads the claims of one transaction set (ST02 `transaction`), made on the day `received` (None: BHT04 gives none).
+
+    `validated` leaves out the checks of situations and code sets (SNIP 4 and 5); what can be read and adds up is still asked.
+    """
 
     shape: Shape
     received: date | None
@@ -93,6 +104,7 @@ class ClaimReader:
     transaction: str
     partner: Partner
     parties: PartyReader
+    validated: bool = False
 
     def read(self, level: ClaimLevel, place: int) -> Claim | RejectedClaim:
         """Read a claim, which is the `place`-th of its transaction set from 0; with any error it comes back rejected."""
@@ -103,13 +115,16 @@ class ClaimReader:
             findings.add("A6:478", "the claim has no number in CLM01", header, 1, code="1", snip=2)
         codes = read_codes(level)
         diagnoses = tuple(each.code for each in codes if each.qualifier in _DIAGNOSES)
-        check_situations(level, self.shape, findings)
-        check_code_sets(level, codes, findings)
+        if not self.validated:
+            check_situations(level, self.shape, findings)
+            check_code_sets(level, codes, findings)
         periods = read_periods(level, "2300", findings)
         parties = self.parties.read(level)
         facts = None if self.shape.professional else InstitutionalReader(level, findings, codes, periods).read()
         others = OtherPayers(level, findings)
-        lines = self._lines(level, findings, others, len(diagnoses), facts, parties.patient.birth_date)
+        lines = self._lines(
+            level, findings, others, _POINTERS[min(len(diagnoses), _MOST_DIAGNOSES)], facts, parties.patient.birth_date
+        )
         complete = len(lines) == len(level.lines)
         payers = others.read()
         if charge is not None and complete:
@@ -128,14 +143,14 @@ class ClaimReader:
         level: ClaimLevel,
         findings: Findings,
         others: OtherPayers,
-        diagnoses: int,
+        pointers: Mapping[str, int],
         facts: Institutional | None,
         born: date | None,
     ) -> tuple[Line, ...]:
         if not level.lines:
             findings.add("A6:247", "the claim has no service line", level.header, code="3", loop="2400", snip=2)
         statement = None if facts is None else (facts.begins, facts.ends)
-        reader = LineReader(self.shape, level, findings, others, diagnoses, statement, born)
+        reader = LineReader(self.shape, level, findings, others, pointers, statement, born)
         lines = []
         for number, each in enumerate(level.lines, start=1):
             line = reader.read(number, each)

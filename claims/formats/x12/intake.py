@@ -50,8 +50,8 @@ def read_submission(
     `strict_npi` also checks the check digit of every NPI (published samples use invalid ones). `payer`, where it is given,
     rejects claims that are sent to another payer identifier. `seen_interchanges` is asked for each interchange's
     `interchange_key` whether it came before; a repeated one is rejected whole. Within the file itself a repeated interchange
-    is always rejected. `validated` says that the guide was checked before (by a clearinghouse, or here): its maps are not asked
-    again; the envelope, the levels and our own checks are read as ever.
+    is always rejected. `validated` says that the file passed an intake like this one before: the guide's maps, the situations
+    and the code sets are not asked again; the envelope, the levels, the sums and this payer's own rules are.
     """
     manner = Manner(Partner(strict_npi, payer), validated)
     raw, unread = read_envelope(data)
@@ -170,7 +170,7 @@ def _read_transaction(
         levels = read_levels(raw.segments, shape.names)
         top = levels.top
         is_report = begin is not None and begin.get(6) == "RP"
-        reader = ClaimReader(shape, received, is_report, number, manner.partner, PartyReader())
+        reader = ClaimReader(shape, received, is_report, number, manner.partner, PartyReader(), manner.validated)
         for place, level in enumerate(levels.claims):
             read = reader.read(level, place)
             if isinstance(read, Claim):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,15 +26,15 @@ _SERVICE_DATE = "472"
 class LineReader:
     """Reads the lines of one claim.
 
-    `diagnoses` is how many of them pointers can name; `statement` is the statement period of an institutional claim, which
-    holds for its lines that give no date; `born` is the patient's birth date, where it is known.
+    `pointers` are the texts that name a diagnosis, each with its place from 1; `statement` is the statement period of an
+    institutional claim, which holds for its lines that give no date; `born` is the patient's birth date, where it is known.
     """
 
     shape: Shape
     claim: ClaimLevel
     findings: Findings
     others: OtherPayers
-    diagnoses: int
+    pointers: Mapping[str, int]
     statement: Period | None
     born: date | None
 
@@ -107,11 +108,12 @@ class LineReader:
         for component, text in enumerate(service.parts(7), start=1):
             if not text:
                 continue
-            if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= self.diagnoses):
-                message = f"line {number}: SV107-{component} points to none of the claim's {self.diagnoses} diagnoses"
+            if text not in self.pointers:
+                known = max(self.pointers.values(), default=0)
+                message = f"line {number}: SV107-{component} points to none of the claim's {known} diagnoses"
                 self.findings.add("A8:477", message, service, 7, component, code="7", loop="2400", snip=4)
                 return None
-            found.append(int(text))
+            found.append(self.pointers[text])
         return tuple(found)
 
     def _period(self, level: LineLevel, service: Segment, number: int) -> Period | None:

@@ -45,6 +45,8 @@ class OtherPayers:
 
     def check(self, charge: Money, lines: Sequence[Line], payers: Sequence[OtherPayer]) -> None:
         """Hold each payer's figures against one another, line by line and then for the claim."""
+        if not payers and not any(level.adjudications for level in self.level.lines):
+            return
         known = {payer.identifier for payer in payers}
         for line, level in zip(lines, self.level.lines, strict=True):
             self._check_line(line, level, known)

@@ -48,7 +48,8 @@ class Segment(NamedTuple):
 
     def get(self, element: int) -> str:
         """Return an element by number from 1; an absent one is empty."""
-        return self.elements[element] if element < len(self.elements) else ""
+        elements = self.elements
+        return elements[element] if element < len(elements) else ""
 
     def part(self, element: int, component: int) -> str:
         """Return a component of a composite element, both from 1; an absent one is empty."""
@@ -57,7 +58,11 @@ class Segment(NamedTuple):
 
     def parts(self, element: int) -> tuple[str, ...]:
         """Return all components of an element; an absent element has one, empty."""
-        return tuple(self.get(element).split(self.delimiters.component))
+        elements = self.elements
+        return tuple(elements[element].split(self.delimiters.component)) if element < len(elements) else ("",)
+
+
+_new = tuple.__new__
 
 
 def read_delimiters(text: str) -> Delimiters:
@@ -120,7 +125,8 @@ def read_stretches(text: str) -> Iterator[Stretch]:
 def read_segment(text: str, delimiters: Delimiters, position: int = 0) -> Segment:
     """Split one segment's text, without its terminator; the line breaks that wrap a file are dropped."""
     clean = text.strip("\r\n")
-    return Segment(clean, tuple(clean.split(delimiters.element)), delimiters, position)
+    # What the class's own constructor does, without its call: this runs once for every segment of a file.
+    return _new(Segment, (clean, tuple(clean.split(delimiters.element)), delimiters, position))
 
 
 def _skip_blank(text: str, start: int) -> int:

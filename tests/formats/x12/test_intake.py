@@ -10,11 +10,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from claims.formats.x12.intake import interchange_key, read_submission
 from claims.model.claim import Claim
 from claims.model.money import Money
 from claims.model.submission import IntakeError, Submission
+from tests.formats.x12.conftest import FIXTURES
 
 Change = Callable[[str, str], bytes]
 
@@ -111,6 +114,36 @@ class TestClaims:
         assert (emergency.qualifier, emergency.procedure, emergency.charge) == ("HC", "99283", Money(25000))
         assert (drugs.qualifier, drugs.procedure, drugs.units) == ("NU", "0250", Decimal(3))
         assert (drugs.begins, drugs.ends) == (date(2026, 3, 1), date(2026, 3, 2))
+
+
+class TestValidated:
+    """A file that passed before is read without the guide's maps, and gives the same claims."""
+
+    @pytest.mark.parametrize("name", ["two_families", "hospital", "inpatient", "secondary"])
+    def test_the_claims_are_the_same(self, name: str) -> None:
+        data = (FIXTURES / f"{name}.837").read_bytes()
+        assert read_submission(data, validated=True) == read_submission(data)
+
+    def test_sums_and_counts_are_still_held(self, change: Change) -> None:
+        error = only_error(read_submission(change("CLM*HILL-1*180.50", "CLM*HILL-1*180.51"), validated=True))
+        assert (error.claim, error.status) == ("HILL-1", "A7:400")
+        assert read_submission(change("SE*64*0001", "SE*63*0001"), validated=True).transactions[0].verdict == "R"
+
+    def test_pyx12_is_not_even_imported(self) -> None:
+        script = "import sys; from claims.formats.x12.intake import read_submission; " + (
+            "s = read_submission(open(sys.argv[1], 'rb').read(), validated=True); "
+            "sys.exit(len(s.claims) != 4 or 'pyx12' in sys.modules)"
+        )
+        done = subprocess.run([sys.executable, "-c", script, str(FIXTURES / "two_families.837")], check=False)
+        assert done.returncode == 0
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.integers(0, 2600), st.integers(1, 60), st.text("*~:\n1AZ", max_size=12))
+    def test_nothing_is_raised_for_a_broken_file(self, at: int, length: int, noise: str) -> None:
+        text = (FIXTURES / "secondary.837").read_text()
+        read_submission((text[:at] + noise + text[at + length :]).encode(), validated=True)
+        text = (FIXTURES / "inpatient.837").read_text()
+        read_submission((text[:at] + noise + text[at + length :]).encode(), validated=True)
 
 
 class TestShapes:

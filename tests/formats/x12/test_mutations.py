@@ -23,6 +23,7 @@ import pytest
 
 from claims.formats.x12.acknowledgement import acknowledge
 from claims.formats.x12.claim_acknowledgement import write_277ca
+from claims.formats.x12.guide import load_map
 from claims.formats.x12.intake import read_submission
 from claims.model.submission import Submission
 
@@ -149,6 +150,12 @@ def changed(text: str, changes: Changes) -> bytes:
 def own(file: str) -> str:
     """One of the project's own files."""
     return (FIXTURES / f"{NAMES[file]}.837").read_text()
+
+
+@pytest.fixture(autouse=True)
+def _maps_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pyx12 loads its maps for every file; here once serves all rows."""
+    monkeypatch.setattr("pyx12.map_if.load_map_file", lambda name, *_: load_map(name))
 
 
 def pyx12_says(data: bytes) -> str:

@@ -146,6 +146,8 @@ def adjudicate(
         for found in edit.check(case, open_lines):
             finding = found if review is None else passed(edit.name, found, review)
             trace.append(_said(edit.name, finding))
+            if finding.line is None and finding.outcome == PASS:
+                continue
             if finding.match is not None and finding.line is not None:
                 matches[finding.line] = finding.match
             elif finding.authorization and finding.line is not None:

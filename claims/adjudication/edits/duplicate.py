@@ -43,7 +43,7 @@ def _within(case: Case, lines: Sequence[Line]) -> list[Finding]:
         rendering = case.claim.rendering_of(line)
         key = (
             line.procedure,
-            tuple(sorted(line.modifiers)),
+            line.modifiers if len(line.modifiers) < 2 else tuple(sorted(line.modifiers)),
             line.begins,
             line.ends,
             line.place,

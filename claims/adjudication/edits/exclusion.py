@@ -20,8 +20,20 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
         return [Finding(None, NOT_CHECKED, NO_TABLES)]
     if not all(any(tables.known(kind, day) for kind in EXCLUSIONS) for day in {line.begins for line in lines}):
         return [Finding(None, NOT_CHECKED, "no exclusion list is in force on a date of service")]
+    if not _anybody(case.claim, lines, tables):
+        return [Finding(None, PASS, "nobody of the claim is excluded on a date of service")]
     findings = [finding for line in lines if (finding := _fault(case.claim, line, tables)) is not None]
     return findings or [Finding(None, PASS, "nobody of the claim is excluded on a date of service")]
+
+
+def _anybody(claim: Claim, lines: Sequence[Line], tables: Tables) -> bool:
+    """Whether anybody is excluded on a day: most claims name few providers and days, and nobody is."""
+    asked = set()
+    for line in lines:
+        for _, npi, _ in _named(claim, line):
+            asked.add((npi, line.begins))
+            asked.add((npi, line.ends))
+    return any(tables.exclusion(npi, day) is not None for npi, day in asked)
 
 
 def _fault(claim: Claim, line: Line, tables: Tables) -> Finding | None:

@@ -10,6 +10,7 @@ from claims.adjudication.codes import UNITS_EXCEED
 from claims.adjudication.findings import DENY, NO_TABLES, NOT_CHECKED, PASS, Case, Edit, Finding
 from claims.adjudication.table_kinds import UNIT_LIMITS, setting_of
 from claims.model.claim import Line
+from claims.model.history import PastLine
 from claims.model.tables import UnitLimit
 
 AFTER_SURGERY_ONLY = "55"
@@ -38,15 +39,18 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     for line in lines:
         rendering = case.claim.rendering_of(line)
         npi = "" if rendering is None else rendering.npi
-        for day in _days(line.begins, line.ends):
+        for day in (line.begins,) if line.begins == line.ends else _days(line.begins, line.ends):
             together.setdefault((line.procedure, day, npi), []).append(line)
     denied: set[int] = set()
+    earlier: dict[date, Sequence[PastLine]] = {}
     for (code, day, npi), billed in together.items():
         limit = tables.unit_limit(setting, code, day)
         if limit is None:
             unknown = unknown or not tables.known(UNIT_LIMITS[setting], day)
             continue
-        for finding in _above(case, limit, day, npi, billed):
+        if day not in earlier:
+            earlier[day] = _past_lines(case, day)
+        for finding in _above(case, limit, npi, billed, earlier[day]):
             if finding.line not in denied:
                 denied.add(finding.line or 0)
                 findings.append(finding)
@@ -57,7 +61,13 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     return findings or [Finding(None, PASS, "all units are within their limits")]
 
 
-def _above(case: Case, limit: UnitLimit, day: date, npi: str, billed: Sequence[Line]) -> Iterator[Finding]:
+def _past_lines(case: Case, day: date) -> Sequence[PastLine]:
+    return () if case.history is None else case.history.on_day(case.claim, case.person, day, case.replaced)
+
+
+def _above(
+    case: Case, limit: UnitLimit, npi: str, billed: Sequence[Line], past_lines: Sequence[PastLine]
+) -> Iterator[Finding]:
     if limit.adjudication == "1":
         for line in billed:
             units = _of_day(line.units, line.begins, line.ends)
@@ -66,7 +76,7 @@ def _above(case: Case, limit: UnitLimit, day: date, npi: str, billed: Sequence[L
         return
     counted = [line for line in billed if AFTER_SURGERY_ONLY not in line.modifiers]
     units = sum((_of_day(line.units, line.begins, line.ends) for line in counted), Decimal(0))
-    before = _before(case, limit.code, day, npi)
+    before = _before(case, limit.code, npi, past_lines) if past_lines else Decimal(0)
     if units and units + before > limit.limit:
         what = f"{units.normalize():f} units of one day"
         if before:
@@ -75,15 +85,13 @@ def _above(case: Case, limit: UnitLimit, day: date, npi: str, billed: Sequence[L
             yield _denied(case, line, limit, what)
 
 
-def _before(case: Case, code: str, day: date, rendering: str) -> Decimal:
+def _before(case: Case, code: str, rendering: str, past_lines: Sequence[PastLine]) -> Decimal:
     """Return the units of a code that earlier claims of this patient and provider were allowed on a day."""
-    if case.history is None:
-        return Decimal(0)
     claim = case.claim
     return sum(
         (
             _of_day(past.units, past.begins, past.ends)
-            for past in case.history.on_day(claim, case.person, day, case.replaced)
+            for past in past_lines
             if past.procedure == code
             and past.billing_npi == claim.billing.npi
             and AFTER_SURGERY_ONLY not in past.modifiers

@@ -21,7 +21,16 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     providers = case.providers
     if providers is None:
         return [Finding(None, NOT_CHECKED, "no providers were given")]
-    findings = [finding for line in lines if (finding := _fault(case.claim, line, providers)) is not None]
+    findings = []
+    same: dict[object, Finding | None] = {}
+    for line in lines:
+        # The lines of a claim mostly share days and clinician: what was asked of one is not asked again.
+        key = line.begins, line.ends, line.rendering
+        if key not in same:
+            same[key] = _fault(case.claim, line, providers)
+        fault = same[key]
+        if fault is not None:
+            findings.append(fault._replace(line=line.number))
     if findings:
         return findings
     network = "in" if providers.in_network(case.claim.billing.npi) else "out of"

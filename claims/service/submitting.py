@@ -106,6 +106,7 @@ def hand_over(
     files: dict[str, str] = {}
     if not dry_run:
         files |= write_answers(file, answer_file(submission, created=datetime.now(UTC), control_number=1))
+        _keep_rejections(office, file, submission)
     _require_any(submission, file)
     known = _records(office, records)
     _require_sealed(office, known)
@@ -139,7 +140,10 @@ def settle(
     told as such and stops no other. Repeating it pays nothing twice.
     """
     office.require(PROVIDER)
-    submission = _accepted(file.read_bytes(), file, strict_npi=office.home.strict_npi)
+    submission = read_claims(file.read_bytes(), strict_npi=office.home.strict_npi)
+    if not dry_run:
+        _keep_rejections(office, file, submission)
+    _require_any(submission, file)
     payer, answers = read_decisions(decisions)
     known = {record.identifier: record for record in _records(office, records)}
     _require_sealed(office, tuple(known.values()))
@@ -166,15 +170,9 @@ def _records(office: Office, file: Path | None) -> tuple[EncounterRecord, ...]:
     return tuple(kept.values())
 
 
-def _accepted(data: bytes, file: Path, *, strict_npi: bool) -> Submission:
-    submission = read_claims(data, strict_npi=strict_npi)
-    _require_any(submission, file)
-    return submission
-
-
 def _require_any(submission: Submission, file: Path) -> None:
     if not goes_on(submission):
-        raise FileRejected(f"{file.name} is rejected and nothing was recorded: {first_cause(submission)}")
+        raise FileRejected(f"{file.name} is rejected and no claim of it was recorded: {first_cause(submission)}")
 
 
 def _require_sealed(office: Office, records: Sequence[EncounterRecord]) -> None:
@@ -430,6 +428,19 @@ def _rejected(submission: Submission) -> list[Outcome]:
         for number, claim in each.in_order()
         if claim is None
     ]
+
+
+def _keep_rejections(office: Office, file: Path, submission: Submission) -> None:
+    """Keep what is turned away of a file until it is handed over again under its name, for `claims work`."""
+    from claims.store.rows import Rejection
+
+    turned_away = [(outcome.claim, outcome.why) for outcome in _rejected(submission)]
+    if not turned_away and not goes_on(submission):
+        turned_away = [("", first_cause(submission))]
+    now = office.chain.head().timestamp
+    found = [Rejection(submission.sha256, file.name, number, cause, now) for number, cause in turned_away]
+    with office.store.unit_of_work() as work:
+        work.rejections.put(file.name, submission.sha256, found)
 
 
 def _write_package(out: Path, file: Path, data: bytes, records: Sequence[EncounterRecord]) -> dict[str, str]:

@@ -177,7 +177,7 @@ def test_a_rejected_file_ends_with_3_and_gets_its_999(shell: Shell) -> None:
     (shell.folder / "cut.837").write_text((GOOD / "claim.837").read_text()[:600])
     refused = shell.claims(*SUBMIT, "cut.837")
     assert refused.code == 3
-    assert "nothing was recorded" in refused.err
+    assert "no claim of it was recorded" in refused.err
     assert refused.out == ""
     answered = shell.claims("adjudicate", "cut.837", "--home", "payer", "--out", "back", "--json")
     assert answered.code == 3

@@ -56,10 +56,12 @@ def test_a_dry_run_keeps_nothing_and_writes_nothing(local: Parties) -> None:
 
 def test_a_file_of_which_nothing_can_be_presented_is_rejected(local: Parties) -> None:
     local.claim.write_bytes(local.claim.read_bytes()[:600])
-    before = local.rows()
-    with pytest.raises(FileRejected, match="nothing was recorded"):
+    with pytest.raises(FileRejected, match="no claim of it was recorded"):
         local.hand_over()
-    assert local.rows() == before
+    with local.clinic.store.reading() as work:
+        assert work.claims.all() == ()
+        (rejection,) = work.rejections.all()
+    assert (rejection.file, bool(rejection.cause)) == ("claim.837", True)
 
 
 def test_a_record_whose_salts_do_not_match_goes_nowhere(local: Parties) -> None:
@@ -318,7 +320,9 @@ def test_without_the_right_passphrase_nothing_is_sent(
 
 def test_without_a_document_the_records_that_the_home_attested_are_taken(local: Parties) -> None:
     handed = hand_over(local.clinic, local.claim, records=None, out=local.to_payer)
-    assert len(load_records(Path(handed.files["records"]).read_bytes())) == len(load_records(local.records.read_bytes()))
+    assert len(load_records(Path(handed.files["records"]).read_bytes())) == len(
+        load_records(local.records.read_bytes())
+    )
     local.adjudicate()
     outcomes = settle(local.clinic, local.claim, decisions=local.decisions())
     assert {outcome.status for outcome in outcomes} == {"settled"}

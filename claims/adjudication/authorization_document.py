@@ -1,4 +1,4 @@
-"""The payer's prior authorisations as TOML (docs/plans.md)."""
+"""The payer's authorisations, as TOML (docs/plans.md)."""
 
 from __future__ import annotations
 
@@ -11,30 +11,32 @@ KEYS = ("number", "person", "codes", "provider", "from", "through", "units", "us
 
 
 def read_authorizations(text: str) -> tuple[Authorization, ...]:
-    """Read authorisations in the order of the file; raises DocumentError without quoting what belongs to a person."""
+    """Read authorisations in the order of the file; raises DocumentError naming the key path, never a person."""
     root = Table(parse_toml(text, "authorizations"), ("authorizations",), document="authorizations")
-    found: list[Authorization] = []
+    read: list[Authorization] = []
     seen: set[str] = set()
     for table in root.tables("authorizations", KEYS):
-        authorization = _authorization(table)
-        if authorization.number in seen:
-            raise table.fault("number", "is the number of an earlier entry")
-        seen.add(authorization.number)
-        found.append(authorization)
-    return tuple(found)
-
-
-def _authorization(table: Table) -> Authorization:
-    authorization = Authorization(
-        number=table.text("number"),
-        person=table.text("person"),
-        codes=tuple(code.upper() for code in table.texts("codes")) if table.has("codes") else (),
-        provider=table.text("provider", ""),
-        begins=table.day_or_none("from"),
-        through=table.day_or_none("through"),
-        units=table.number("units") if table.has("units") else None,
-        used=table.number("used", Decimal(0)),
-    )
-    if authorization.begins and authorization.through and authorization.through < authorization.begins:
-        raise table.fault("through", "is before its from date")
-    return authorization
+        number = table.text("number")
+        if number in seen:
+            raise table.fault("number", "stands there already")
+        seen.add(number)
+        begins, through = table.day_or_none("from"), table.day_or_none("through")
+        if begins is not None and through is not None and through < begins:
+            raise table.fault("through", "is before its from date")
+        units = table.number("units") if table.has("units") else None
+        used = table.number("used") if table.has("used") else Decimal(0)
+        if units is not None and used > units:
+            raise table.fault("used", "is more than units")
+        read.append(
+            Authorization(
+                number,
+                table.text("person"),
+                tuple(code.upper() for code in table.texts("codes")),
+                table.text("provider", ""),
+                begins,
+                through,
+                units,
+                used,
+            )
+        )
+    return tuple(read)

@@ -1,6 +1,6 @@
 """The documents an operator writes for the engine, each read by a file of its own."""
 
-from claims.adjudication.accumulator_document import read_accumulators
+from claims.adjudication.accumulator_document import read_accumulators, read_family_accumulators
 from claims.adjudication.authorization_document import read_authorizations
 from claims.adjudication.history_document import read_history, write_history
 from claims.adjudication.member_document import read_members
@@ -12,6 +12,7 @@ __all__ = [
     "DocumentError",
     "read_accumulators",
     "read_authorizations",
+    "read_family_accumulators",
     "read_history",
     "read_members",
     "read_plan",

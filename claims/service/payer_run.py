@@ -41,7 +41,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """All that a decision was made from, and the salt of its trace's hash: a replay gives the same bytes."""
+    """All that a decision was made from, and the salt of its trace's hash: a replay gives the same bytes.
+
+    `tables` are the (kind, version) of every published table that was at hand, None where none was: a replay opens the same.
+    """
 
     plan: Plan
     claim: Claim
@@ -57,6 +60,7 @@ class Inputs:
     correction: Correction | None = None
     review: Review | None = None
     authorizations: tuple[Authorization, ...] | None = None
+    tables: tuple[tuple[str, str], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,13 @@ from claims.service.decision_file import Answer, write_decisions
 from claims.service.errors import ClaimPending, UsageError
 from claims.service.evidence import verify_records
 from claims.service.home import PAYER
-from claims.service.intake import error_document, loose_errors, read_file
+from claims.service.intake import error_document, loose_errors
 from claims.service.intake import received as received_sets
 from claims.service.numbering import numbered_claims
 from claims.service.office import Office
 from claims.service.payer_run import Correction, Inputs, Run, deadline
 from claims.service.private_file import write_private
+from claims.service.receiving import receive, remember
 from claims.service.replacing import correction_of, take_place, taken_back
 from claims.service.rules import Rules, enrolled_members, read_rules
 from claims.service.sending import carry_out
@@ -76,7 +77,7 @@ def adjudicate_for_payer(
     `pay` sends the decisions of claims that were submitted on the chain. Returns what `claims adjudicate --json` prints.
     """
     office.require(PAYER)
-    submission = read_file(file, strict_npi=office.home.strict_npi)
+    submission = receive(office, file)
     enrolled_people = enrolled_members(office)
     rules = read_rules(office.home, plan=plan, members=members, providers=providers, enrolled=enrolled_people)
     records = () if evidence is None else load_records(evidence.read_bytes())
@@ -89,6 +90,7 @@ def adjudicate_for_payer(
     acknowledged = Answers(b"", b"")
     with suppress(_Undo), office.store.unit_of_work() as work:
         known = bool(work.claims.by_source(submission.sha256))
+        remember(work, submission, date_at(now))
         for control_number, claim in numbered_claims(submission):
             if claim.is_encounter_report:
                 _record(work, run, control_number, claim, submission.sha256, ENCOUNTER_REPORT)

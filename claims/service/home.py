@@ -30,7 +30,9 @@ class Home:
 
     `identifier` is a provider's NPI or a payer's identifier (NM109 of loop 2010BB). `profile` names the chain;
     `chain_folder` is where an embedded chain's file and its deployment record lie, shared by the homes that meet on it.
-    `tax_id` and the address go into the 835, which requires a payer's. `strict_npi` has the NPI's check digit decide at intake.
+    `tax_id` and the address go into the 835, which requires a payer's. `strict_npi` has the NPI's check digit decide at intake,
+    `own_claims_only` takes claims alone that name this payer's identifier, and `refuse_repeated_interchanges` rejects an
+    interchange whose control number the same sender used before (published samples all bear the same one).
     """
 
     folder: Path
@@ -45,6 +47,8 @@ class Home:
     city: str = ""
     state: str = ""
     postal_code: str = ""
+    own_claims_only: bool = False
+    refuse_repeated_interchanges: bool = False
 
     @property
     def profile_file(self) -> str:
@@ -78,6 +82,8 @@ _KEYS: dict[str, type] = {
     "city": str,
     "state": str,
     "postal_code": str,
+    "own_claims_only": bool,
+    "refuse_repeated_interchanges": bool,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,7 +20,7 @@ ASSUME = "assume"
 
 
 def adjudicate(
-    file: Annotated[Path, typer.Argument(help="The 837P to decide.")],
+    file: Annotated[Path, typer.Argument(help="The 837, or the FHIR claims, to decide.")],
     plan: Annotated[Path | None, typer.Option(help="The plan, in TOML. With --home, its own where left out.")] = None,
     accumulators: Annotated[Path | None, typer.Option(help="What members used so far, in TOML.")] = None,
     members: Annotated[Path | None, typer.Option(help="The covered persons, in TOML.")] = None,
@@ -46,6 +46,10 @@ def adjudicate(
         typer.Option("--home", help="A payer's home: decide with its records, keep and sign the decisions."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="With --home: the folder for 999 and decisions.")] = None,
+    fhir_out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for each claim's ClaimResponse and ExplanationOfBenefit, in FHIR R4."),
+    ] = None,
     pay: Annotated[bool, typer.Option("--pay", help="With --home: pay what was submitted on the chain.")] = False,
     dry_run: DryRun = False,
     profile: Profile = None,
@@ -87,6 +91,7 @@ def adjudicate(
             received=received_on,
             decided=decided_on,
             out=out,
+            fhir_out=fhir_out,
             pay=pay,
             dry_run=dry_run,
             as_json=as_json,
@@ -113,10 +118,18 @@ def adjudicate(
         decided=decided_on,
         strict_npi=strict_npi,
     )
+    document = document_of_file(found)
+    if fhir_out is not None:
+        from claims.service.fhir_answers import write_answers
+
+        decisions = [outcome.decision for outcome in found.outcomes]
+        day = decided_on or datetime.now(UTC).date()
+        document["fhir"] = write_answers(file, decisions, out=fhir_out, created=day, strict_npi=strict_npi)
     if as_json:
-        print_json(document_of_file(found))
+        print_json(document)
     else:
         _tell(found)
+        print_lines(f"wrote {path}" for path in document.get("fhir", ()))
     if found.rejection:
         note(f"error: {found.rejection}")
         raise typer.Exit(REFUSED)
@@ -164,6 +177,7 @@ def _decide_as_payer(
     received: date | None,
     decided: date | None,
     out: Path | None,
+    fhir_out: Path | None,
     pay: bool,
     dry_run: bool,
     as_json: bool,
@@ -186,6 +200,10 @@ def _decide_as_payer(
             pay=pay,
             dry_run=dry_run,
         )
+        if fhir_out is not None and not dry_run:
+            from claims.service.fhir_answers import answer_home_file
+
+            done["fhir"] = answer_home_file(office, file, out=fhir_out)
     if as_json:
         print_json(done)
     else:
@@ -217,7 +235,7 @@ def _tell_as_payer(done: dict[str, Any]) -> None:
         print_lines(f"claim {claim['claim']}: {error['message']}" for error in claim.get("errors", ()))
     print_lines(f"claim {number}: an encounter report, recorded and never paid" for number in done["encounter_reports"])
     print_lines(_placed(error) for error in done["errors"])
-    print_lines(f"wrote {path}" for path in done["files"].values())
+    print_lines(f"wrote {path}" for path in (*done["files"].values(), *done.get("fhir", ())))
 
 
 def _point_to_reasons(done: dict[str, Any], home: Path, *, dry_run: bool) -> None:

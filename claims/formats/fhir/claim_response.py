@@ -18,6 +18,7 @@ from claims.formats.fhir.answer_parties import (
 from claims.formats.fhir.claim_systems import CLAIM_TYPE, HL7
 from claims.model.claim import Claim
 from claims.model.decision import PENDED, Decision
+from claims.model.money import ZERO
 from claims.model.payment import Payment
 from claims.model.submission import IntakeError, RejectedClaim
 
@@ -107,7 +108,7 @@ def rejected_response(rejected: RejectedClaim, errors: Sequence[IntakeError], *,
 
 def payment_of(decision: Decision, payment: Payment | None) -> Resource:
     """Write what this claim was paid by a payment on the chain; empty where it is not paid yet."""
-    if payment is None or not decision.paid:
+    if payment is None or decision.paid <= ZERO:
         return {}
     return {
         "type": concept(f"{HL7}/ex-paymenttype", "complete"),

@@ -115,7 +115,8 @@ def _claim(claim: ClaimStatus) -> Iterator[Row]:
         value = claim.number if qualifier == "EJ" else echoed.get(qualifier, "")
         if value:
             yield ("REF", qualifier, exact(value, f"REF*{qualifier}", 50))
-    yield from _days(claim.begins, claim.ends)
+    if not any(line.begins for line in claim.lines):
+        yield from _days(claim.begins, claim.ends)
     for line in claim.lines:
         yield from _line(line, claim.on)
 

@@ -45,34 +45,31 @@ def _compared(found: Quote, price: int) -> int:
 
 def reduce(tables: Tables, locality: Locality, quotes: Sequence[Quote], provider: Callable[[Quote], str]) -> None:
     """Put the reductions into the quotes of a claim's open lines; lines meet by day and provider."""
+    bases = {found.row.endoscopic_base for found in quotes if found.row is not None}
+    meeting = [
+        (at, found)
+        for at, found in enumerate(quotes)
+        if found.row is not None
+        and found.outcome == PRICE
+        and (found.row.multiple_procedure in REDUCED or found.row.code in bases)
+    ]
+    if not meeting or (len(meeting) == 1 and meeting[0][1].units == 1):
+        return
     groups: dict[tuple[object, str], list[tuple[int, Quote]]] = {}
-    for at, found in enumerate(quotes):
-        if found.outcome == PRICE and found.row is not None and _may_meet(found, quotes):
-            groups.setdefault((found.line.begins, provider(found)), []).append((at, found))
+    for at, found in meeting:
+        groups.setdefault((found.line.begins, provider(found)), []).append((at, found))
     for group in groups.values():
         _reduce_group(tables, locality, group)
 
 
-def _may_meet(found: Quote, quotes: Sequence[Quote]) -> bool:
-    """Whether a reduction can concern a line: by its own indicator, or as the base code of an endoscopy family beside it."""
-    row = found.row
-    assert row is not None
-    return row.multiple_procedure in REDUCED or _is_base(found, quotes)
-
-
-def _is_base(found: Quote, quotes: Sequence[Quote]) -> bool:
-    code = found.line.procedure
-    return any(each.row is not None and each.row.endoscopic_base == code for each in quotes)
-
-
 def _reduce_group(tables: Tables, locality: Locality, group: list[tuple[int, Quote]]) -> None:
     by_indicator: dict[str, list[tuple[int, Quote]]] = {}
-    all_quotes = [found for _, found in group]
+    bases = {found.row.endoscopic_base for _, found in group if found.row is not None}
     for at, found in group:
         row = found.row
         assert row is not None
         indicator = row.multiple_procedure
-        kind = "surgery" if indicator in "23" or _is_base(found, all_quotes) else indicator
+        kind = "surgery" if indicator in "23" or row.code in bases else indicator
         key = f"4 {row.imaging_family}" if indicator == "4" else kind
         by_indicator.setdefault(key, []).append((at, found))
     for key, members in by_indicator.items():

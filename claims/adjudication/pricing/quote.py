@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from datetime import date
 
 from claims.adjudication.pricing.rbrvs_settings import (
     ASSISTANTS,
@@ -46,9 +46,9 @@ class Quote:
     """What the schedule says of one line.
 
     `outcome` is PRICE, or ELSEWHERE (the schedule does not price it), DENIED (with reason and remarks) or WAITS, with `why`
-    and `cure`. Where it is PRICE, `unit` is a unit's price, `technical` the part of it that is technical, and `rate`, in
-    thousandths to the power of `scale`, is what the modifiers make of it. `weighted` is the price of all units in thousandths,
-    after the reductions for multiple procedures that `said` tells.
+    and `cure`. Where it is PRICE, `unit` is a unit's price, `technical` the part of it that is technical, and `rate` over
+    `scale` what the modifiers make of it. `units` is how many the reductions count: the line's, or one for a part of a unit.
+    `weighted` is the price of all units in thousandths, after the reductions for multiple procedures that `said` tells.
     """
 
     line: Line
@@ -64,26 +64,15 @@ class Quote:
     technical: int = 0
     rate: int = FULL
     scale: int = FULL
+    units: int = 1
     weighted: int = 0
     said: list[str] = field(default_factory=list)
 
-    @property
-    def units(self) -> int:
-        """How many units the reductions count: the line's, or one for a part of a unit."""
-        units = self.line.units
-        return int(units) if units == int(units) and units < MANY else 1
-
-    @property
-    def share_of_units(self) -> Decimal:
-        """What a price of `units` units is multiplied by: one, unless the line bills a part of a unit."""
-        return self.line.units / self.units
-
     def fee(self, locality: Locality) -> int:
         """Return the line's fee in cents, rounded half up once."""
-        if self.share_of_units == 1:
-            numerator, denominator = 1, 1
-        else:
-            numerator, denominator = self.share_of_units.as_integer_ratio()
+        numerator, denominator = 1, 1
+        if self.line.units != self.units:
+            numerator, denominator = (self.line.units / self.units).as_integer_ratio()
         return cents(
             self.weighted,
             self.rate * locality.numerator * numerator,
@@ -91,8 +80,53 @@ class Quote:
         )
 
 
+class _Memory:
+    """What was looked up in the tables that were asked last: they never change, and most lines are like another before them."""
+
+    __slots__ = ("found", "tables")
+
+    def __init__(self, tables: Tables | None) -> None:
+        self.tables = tables
+        self.found: dict[tuple[Locality, str, tuple[str, ...], date, bool], Quote] = {}
+
+
+_memory = _Memory(None)
+_REMEMBERED = 50_000
+
+
 def quote(tables: Tables, locality: Locality, line: Line) -> Quote:
     """Look a line up: its row by code, payment modifier and day; facility or not by place; what its modifiers make of it."""
+    global _memory
+    memory = _memory
+    if memory.tables is not tables or len(memory.found) >= _REMEMBERED:
+        memory = _memory = _Memory(tables)
+    key = (locality, line.procedure, line.modifiers, line.begins, line.place in FACILITY_PLACES)
+    known = memory.found.get(key)
+    if known is None:
+        known = memory.found[key] = _looked_up(tables, locality, line)
+    units = line.units
+    count = 1 if units == 1 or units >= MANY or units != int(units) else int(units)
+    return Quote(
+        line,
+        known.outcome,
+        known.why,
+        known.cure,
+        known.reason,
+        known.remarks,
+        known.row,
+        known.index,
+        known.facility,
+        known.unit,
+        known.technical,
+        known.rate,
+        known.scale,
+        count,
+        known.unit.total * count * FULL,
+        known.said.copy(),
+    )
+
+
+def _looked_up(tables: Tables, locality: Locality, line: Line) -> Quote:
     day, code, modifiers = line.begins, line.procedure, line.modifiers
     if not tables.known("pprrvu", day) or not tables.known("gpci", day):
         why = "no fee schedule or geographic index is imported for the day of service"
@@ -127,7 +161,6 @@ def quote(tables: Tables, locality: Locality, line: Line) -> Quote:
     if not found.unit.total:
         return _refused(found, ELSEWHERE, f"status {row.status} without relative values: priced by the payer")
     found.technical = _technical(tables, locality, found, component)
-    found.weighted = found.unit.total * found.units * FULL
     _modify(found, modifiers, discontinued is not None)
     return found
 

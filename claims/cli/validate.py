@@ -42,7 +42,8 @@ def validate(
             print_lines(f"  claim {number}: rejected" for number in transaction.rejected_claims)
             for error in transaction.errors:
                 claim = f"claim {error.claim}, " if error.claim else ""
-                print_lines([f"  {claim}{placed(error)} (code {error.code}, SNIP {error.snip})"])
+                code = f"277CA {error.status}" if error.status else f"999 code {error.code}"
+                print_lines([f"  {claim}{placed(error)} ({code}, SNIP {error.snip})"])
         written = (checked.acknowledgement, checked.claim_acknowledgement)
         print_lines(f"wrote {path}" for path in written if path is not None)
     if checked.verdict != ACCEPTED:

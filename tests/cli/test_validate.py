@@ -98,7 +98,7 @@ def test_nobody_is_answered_where_there_is_no_sender(tmp_path: Path) -> None:
 def test_for_people_every_error_has_a_line() -> None:
     told = run(APP, BAD / "unbalanced.837", "--no-write")
     assert told.code == 3
-    assert "CLM02 is 185.00 and the lines add up to 175.00 (code I12, SNIP 3)" in told.out
+    assert "CLM02 is 185.00 and the lines add up to 175.00 (277CA A7:400, SNIP 3)" in told.out
 
 
 def test_it_names_no_patient() -> None:

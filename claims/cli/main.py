@@ -10,6 +10,7 @@ import typer
 
 from claims.cli import (
     adjudicate,
+    audit,
     bench,
     claim,
     contracts,
@@ -26,6 +27,7 @@ from claims.cli import (
     registry,
     remit,
     tables,
+    work,
 )
 from claims.cli.console import note
 from claims.cli.failure import FAILED, exit_code, told
@@ -44,6 +46,7 @@ app.command("doctor", short_help="Check the installation and a home.")(doctor.do
 app.command("deploy", short_help="Put a payer's contracts on the chain; fund its escrow.")(deploy.deploy)
 app.command("adjudicate", short_help="Decide the claims of an 837 to the cent.")(adjudicate.adjudicate)
 app.command("price", short_help="Price a service by the fee schedule and show the arithmetic.")(price.price)
+app.command("work", short_help="List what a provider has to do.")(work.work)
 app.add_typer(home.app, name="home")
 app.add_typer(registry.app, name="registry")
 app.add_typer(policy.app, name="policy")
@@ -52,6 +55,7 @@ app.add_typer(eligibility.app, name="eligibility")
 app.add_typer(encounter.app, name="encounter")
 app.add_typer(claim.app, name="claim")
 app.add_typer(remit.app, name="remit")
+app.add_typer(audit.app, name="audit")
 app.add_typer(queue.app, name="queue")
 app.add_typer(tables.app, name="tables")
 app.add_typer(contracts.app, name="contracts")

@@ -87,12 +87,12 @@ def _follow(office: Office) -> None:
     with office.store.unit_of_work() as work:
         for payment in found:
             work.payments.add(payment)
-            for stored in _settled_by(work, payment):
+            for stored in settled_by(work, payment):
                 if stored.status == PAID:
                     work.claims.change_status(stored.control_number, "settled", head.timestamp)
 
 
-def _settled_by(work: UnitOfWork, payment: Payment) -> list[StoredClaim]:
+def settled_by(work: UnitOfWork, payment: Payment) -> list[StoredClaim]:
     """The claims that a payment paid: one that was denied or waits may bear the same id, where it was sent twice.
 
     A replacement of a claim that was never paid may make the same invoice: the amount then says which of the two was
@@ -115,7 +115,7 @@ def _remit_payment(office: Office, payment: Payment, folder: Path) -> Written | 
     with office.store.unit_of_work() as work:
         if work.remittances.of_payment(payment.identifier) is not None:
             return None
-        told = _told(work, _settled_by(work, payment), moved=True)
+        told = _told(work, settled_by(work, payment), moved=True)
         if not told.finalised:
             return None  # A payment of another home's decisions on the same book.
         remittance = build_remittance(
@@ -203,7 +203,7 @@ def _due(work: UnitOfWork, step: Replacement) -> bool:
 def _paid_itself(work: UnitOfWork, stored: StoredClaim) -> bool:
     if stored.claim_id is None:
         return False
-    return any(stored in _settled_by(work, payment) for payment in work.payments.of_claim(stored.claim_id))
+    return any(stored in settled_by(work, payment) for payment in work.payments.of_claim(stored.claim_id))
 
 
 def _told_before(work: UnitOfWork, control_number: str) -> StoredClaim | None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from claims.formats.fhir.claims import looks_like_fhir
 from claims.formats.x12.claim_correction import REPLACEMENT, VOID, correct_837
 from claims.service.errors import FileRejected, UsageError
 from claims.service.home import PROVIDER, Home
@@ -106,6 +107,11 @@ def _standing(office: Office, number: str) -> StoredClaim:
 def _write(
     office: Office, stored: StoredClaim, data: bytes, place: int, frequency: str, out: Path | None
 ) -> Correction:
+    if looks_like_fhir(data):
+        raise UsageError(
+            f"claim {stored.claim.number} is given as FHIR: send its Claim with related.reference {stored.control_number}, "
+            "and status cancelled for a void"
+        )
     with office.store.unit_of_work() as work:
         number = work.control_numbers.next("interchange")
     written = correct_837(

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from claims.formats.fhir.claims import is_fhir
 from claims.formats.x12.intake import interchange_key
 from claims.model.submission import Submission
 from claims.service.intake import read_claims
@@ -36,9 +37,14 @@ def receive(office: Office, file: Path) -> Submission:
 
 
 def remember(work: UnitOfWork, submission: Submission, received: date) -> None:
-    """Remember the interchanges of a file that were taken in, whatever the settings are: they may be changed later."""
+    """Remember the interchanges of a file that were taken in, whatever the settings are: they may be changed later.
+
+    A file of FHIR claims has no interchange; its bytes alone tell whether it came before.
+    """
     from claims.store.rows import SeenInterchange
 
+    if is_fhir(submission):
+        return
     for interchange in submission.interchanges:
         if not interchange.errors:
             sender, _, control_number = interchange_key(interchange).rpartition("|")

@@ -17,6 +17,7 @@ from claims.service.fhir_answers import respond, write_answers
 from claims.service.intake import read_claims, read_file
 from claims.service.numbering import numbered_claims
 from claims.service.offline_adjudication import adjudicate_file
+from claims.service.rebilling import void_claim
 from claims.service.submitting import hand_over, settle
 from claims.service.validating import validate_file
 from tests.formats.fhir.claims_as_fhir import as_bundle
@@ -123,6 +124,13 @@ def test_a_fhir_claim_goes_all_the_way_and_its_answer_names_the_payment(local: P
         assert resource["identifier"][0]["value"] == number
         assert resource["payment"]["amount"] == {"value": float(str(answer.decision.paid)), "currency": "USD"}
         assert resource["payment"]["identifier"]["value"].startswith("0x")
+
+
+def test_a_claim_that_was_billed_in_fhir_is_voided_in_fhir(local: Parties) -> None:
+    file = as_fhir(local.claim, local.folder)
+    hand_over(local.clinic, file, records=local.records, out=local.to_payer)
+    with pytest.raises(UsageError, match="is given as FHIR"):
+        void_claim(local.clinic, "EC-1044", local.folder / "void.837")
 
 
 def test_what_cannot_be_answered_is_told(local: Parties) -> None:

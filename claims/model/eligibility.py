@@ -86,8 +86,9 @@ class EligibilityRequest:
 class Benefit:
     """One EB segment: EB01, the service types it is about, and the plan's name; for a cost share its amount or percentage.
 
-    `level` is EB02 (IND), `period` EB06 (23 calendar year, 22 service year, 27 visit, 29 what remains); `share` is the part
-    that the patient pays, as a fraction.
+    `level` is EB02 (IND the person, FAM the family), `period` EB06 (23 calendar year, 22 service year, 27 visit, 29 what
+    remains); `share` is the part that the patient pays, as a fraction. `network` is EB12: Y in the network, N outside it,
+    empty where both are alike.
     """
 
     code: str
@@ -97,6 +98,7 @@ class Benefit:
     period: str = ""
     amount: Money | None = None
     share: Decimal | None = None
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def answer_eligibility(office: Office, file: Path, out: Path) -> Answered:
         responses = []
         family, plan = _families(office, work), _plan(office)
         for request in requests:
-            terms = Terms(family, plan, work.accumulators.of_person, request.created)
+            terms = Terms(family, plan, work.accumulators.of_person, work.accumulators.of_family, request.created)
             asking = [receiver for source in request.sources for receiver in source.receivers]
             turned_away = {receiver: reason for receiver in asking if (reason := refusal(receiver))}
             patients = [patient for receiver in asking if receiver not in turned_away for patient in receiver.patients]

@@ -35,10 +35,11 @@ from claims.model.enrolment import DENTAL, PHARMACY, SUBSCRIBER, VISION, is_medi
 from claims.model.inquiry import Party
 from claims.model.member import Coverage, Member
 from claims.model.money import ZERO, Money
-from claims.model.plan import Accumulators, Plan
+from claims.model.plan import Accumulators, CostShare, OutOfNetworkShare, Plan
 
 CALENDAR_YEAR, SERVICE_YEAR, VISIT, REMAINING = "23", "22", "27", "29"
-INDIVIDUAL = "IND"
+INDIVIDUAL, FAMILY = "IND", "FAM"
+IN_NETWORK, OUT_OF_NETWORK = "Y", "N"
 
 _MEDICAL_TYPES = ("1", "33", "47", "86", "98", "MH", "UC")
 _TYPES = {
@@ -49,7 +50,7 @@ _TYPES = {
 """Service types (EQ01, EB03) by the insurance line that pays them; any other is medical. The first stands for the line."""
 
 Used = Callable[[str, int], Accumulators]
-"""What a person used of a plan year."""
+"""What a person, or a family, used of a plan year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Terms:
     family: Callable[[str], Sequence[Member]]
     plan: Plan | None
     used: Used
+    used_by_family: Used
     today: date
 
 
@@ -222,7 +224,7 @@ def _benefits(
         shared = tuple(code for code in asked if code == HEALTH_PLAN or any(_line_pays(x, code) for x in lines))
         medically = tuple(c for c in shared if c == HEALTH_PLAN or not any(c in types for types in _TYPES.values()))
         if medically:
-            benefits += _cost_share(terms.plan, medically, terms.used, member.person, on)
+            benefits += _cost_share(terms, terms.plan, medically, member, on)
     return benefits
 
 
@@ -235,24 +237,64 @@ def _within(plan: Plan | None, day: date) -> bool:
     )
 
 
-def _cost_share(plan: Plan, types: tuple[str, ...], used: Used, person: str, on: date) -> list[Benefit]:
-    """Deductible and out-of-pocket maximum with what is left of them this plan year, coinsurance, and copay."""
-    share, begins = plan.cost_share, plan.covers_from
-    so_far = used(person, prepare(plan).year_of(on))
-    year = CALENDAR_YEAR if begins is None or (begins.month, begins.day) == (1, 1) else SERVICE_YEAR
-
-    def money(code: str, period: str, amount: Money) -> Benefit:
-        return Benefit(code, types, plan.name, INDIVIDUAL, period, amount)
-
-    told = [
-        money(DEDUCTIBLE, year, share.deductible),
-        money(DEDUCTIBLE, REMAINING, max(ZERO, share.deductible - so_far.deductible)),
-        Benefit(COINSURANCE, types, plan.name, INDIVIDUAL, share=share.coinsurance),
-        money(COPAY, VISIT, share.copay),
-    ]
-    if share.out_of_pocket is not None:
-        told += [
-            money(OUT_OF_POCKET, year, share.out_of_pocket),
-            money(OUT_OF_POCKET, REMAINING, max(ZERO, share.out_of_pocket - so_far.out_of_pocket)),
-        ]
+def _cost_share(terms: Terms, plan: Plan, types: tuple[str, ...], member: Member, on: date) -> list[Benefit]:
+    """Deductible and out-of-pocket maximum with what is left of them this plan year, coinsurance and copay, by network."""
+    share, year = plan.cost_share, prepare(plan).year_of(on)
+    own, family = terms.used(member.person, year), terms.used_by_family(member.family, year)
+    outside = share.out_of_network
+    told = _side(
+        plan,
+        types,
+        share,
+        "" if outside is None else IN_NETWORK,
+        (own.deductible, own.out_of_pocket),
+        (family.deductible, family.out_of_pocket),
+    )
+    if outside is not None:
+        told += _side(
+            plan,
+            types,
+            outside,
+            OUT_OF_NETWORK,
+            (own.out_of_network_deductible, own.out_of_network_out_of_pocket),
+            (family.out_of_network_deductible, family.out_of_network_out_of_pocket),
+        )
     return told
+
+
+def _side(
+    plan: Plan,
+    types: tuple[str, ...],
+    share: CostShare | OutOfNetworkShare,
+    network: str,
+    own: tuple[Money, Money],
+    family: tuple[Money, Money],
+) -> list[Benefit]:
+    """The cost share of one network; `own` and `family` are what was used of deductible and maximum.
+
+    What a person has left is also bounded by what the family has left (ADJUDICATION §4); under an aggregate deductible there
+    is the family's alone.
+    """
+    begins = plan.covers_from
+    period = CALENDAR_YEAR if begins is None or (begins.month, begins.day) == (1, 1) else SERVICE_YEAR
+    aggregate = plan.cost_share.family == "aggregate" and share.family_deductible is not None
+
+    def limit(code: str, most: Money | None, used: Money, family_most: Money | None, by_family: Money) -> list[Benefit]:
+        # A family has used at least what its member has, also where nobody counted it.
+        family_left = None if family_most is None else max(ZERO, family_most - max(used, by_family))
+        lines = []
+        if most is not None:
+            left = max(ZERO, most - used)
+            left = left if family_left is None else min(left, family_left)
+            lines += [(INDIVIDUAL, period, most), (INDIVIDUAL, REMAINING, left)]
+        if family_most is not None and family_left is not None:
+            lines += [(FAMILY, period, family_most), (FAMILY, REMAINING, family_left)]
+        return [Benefit(code, types, plan.name, level, when, money, network=network) for level, when, money in lines]
+
+    deductible = None if aggregate else share.deductible
+    return [
+        *limit(DEDUCTIBLE, deductible, own[0], share.family_deductible, family[0]),
+        Benefit(COINSURANCE, types, plan.name, INDIVIDUAL, share=share.coinsurance, network=network),
+        Benefit(COPAY, types, plan.name, INDIVIDUAL, VISIT, share.copay, network=network),
+        *limit(OUT_OF_POCKET, share.out_of_pocket, own[1], share.family_out_of_pocket, family[1]),
+    ]

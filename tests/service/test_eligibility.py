@@ -14,7 +14,7 @@ from claims.model.decision import Usage
 from claims.model.eligibility import EligibilityAnswer
 from claims.model.member import Coverage, Member
 from claims.model.money import Money
-from claims.model.plan import Accumulators, CostShare, Plan, Pricing
+from claims.model.plan import Accumulators, CostShare, OutOfNetworkShare, Plan, Pricing
 from claims.service.eligibility import answer_eligibility
 from claims.service.eligibility_answer import Terms, answer
 from claims.service.errors import FileRejected, UsageError
@@ -53,6 +53,7 @@ SUBSCRIBER = Member(
     "Ottilie",
     date(1981, 6, 11),
     (Coverage(date(2026, 1, 1), date(2026, 12, 31), line="HLT"),),
+    "NG-77",
 )
 CHILD = Member("P-2", "NG-77", "19", "Vance", "Perrin", date(2015, 1, 1), (Coverage(date(2026, 1, 1), line="HLT"),))
 PLAN = Plan(
@@ -65,7 +66,11 @@ UNUSED = Accumulators()
 
 
 def ask(
-    text: str = OTTILIE, *members: Member, plan: Plan | None = PLAN, used: Accumulators = UNUSED
+    text: str = OTTILIE,
+    *members: Member,
+    plan: Plan | None = PLAN,
+    used: Accumulators = UNUSED,
+    together: Accumulators = UNUSED,
 ) -> EligibilityAnswer:
     (request,) = read_270(wrapped("270", HEAD + text))
     people = members or (SUBSCRIBER, CHILD)
@@ -73,9 +78,13 @@ def ask(
     def family(number: str) -> tuple[Member, ...]:
         return tuple(member for member in people if member.member_number == number)
 
-    terms = Terms(
-        family, plan, lambda person, year: used if (person, year) == ("P-1", 2026) else Accumulators(), request.created
-    )
+    def by_person(person: str, year: int) -> Accumulators:
+        return used if (person, year) == ("P-1", 2026) else UNUSED
+
+    def by_family(name: str, year: int) -> Accumulators:
+        return together if (name, year) == ("NG-77", 2026) else UNUSED
+
+    terms = Terms(family, plan, by_person, by_family, request.created)
     return answer(request.sources[0].receivers[0].patients[0], terms, "E-1")
 
 
@@ -100,6 +109,42 @@ def test_active_cover_with_the_cost_share_and_what_is_left_of_it() -> None:
 
 def test_nothing_is_left_where_more_was_used_than_the_plan_asks() -> None:
     assert ("C", "29", "0.00") in told(ask(used=Accumulators(Money(90_000), Money(90_000))))
+
+
+def test_what_the_family_has_left_bounds_what_the_person_has() -> None:
+    share = replace(PLAN.cost_share, family_deductible=Money(100_000), family_out_of_pocket=Money(800_000))
+    plan = replace(PLAN, cost_share=share)
+    answered = ask(
+        plan=plan, used=Accumulators(Money(10_000), Money(10_000)), together=Accumulators(Money(70_000), Money(70_000))
+    )
+    assert [(b.code, b.level, b.period, str(b.amount)) for b in answered.benefits if b.code in ("C", "G")] == [
+        ("C", "IND", "23", "500.00"),
+        ("C", "IND", "29", "300.00"),
+        ("C", "FAM", "23", "1000.00"),
+        ("C", "FAM", "29", "300.00"),
+        ("G", "IND", "23", "4000.00"),
+        ("G", "IND", "29", "3900.00"),
+        ("G", "FAM", "23", "8000.00"),
+        ("G", "FAM", "29", "7300.00"),
+    ]
+    aggregate = ask(plan=replace(plan, cost_share=replace(share, family="aggregate")))
+    assert {b.level for b in aggregate.benefits if b.code == "C"} == {"FAM"}
+
+
+def test_outside_the_network_has_its_own_cost_share_and_count() -> None:
+    outside = OutOfNetworkShare(Money(4_000), Money(100_000), Decimal("0.4"))
+    plan = replace(PLAN, cost_share=replace(PLAN.cost_share, out_of_network=outside))
+    used = Accumulators(Money(10_000), Money(10_000), out_of_network_deductible=Money(25_000))
+    told_by_network = {
+        (b.code, b.period, b.network): str(b.amount if b.share is None else b.share)
+        for b in ask(plan=plan, used=used).benefits
+        if b.level
+    }
+    assert told_by_network["C", "29", "Y"] == "400.00"
+    assert told_by_network["C", "29", "N"] == "750.00"
+    assert told_by_network["A", "", "N"] == "0.4"
+    assert told_by_network["B", "27", "N"] == "40.00"
+    assert ("G", "23", "N") not in told_by_network
 
 
 @pytest.mark.parametrize(

@@ -133,4 +133,8 @@ def _benefit(benefit: Benefit) -> Row:
         benefit.period,
         "" if benefit.amount is None else amount(benefit.amount),
         "" if benefit.share is None else number(benefit.share),
+        "",
+        "",
+        "",
+        benefit.network,
     )

@@ -17,13 +17,16 @@ from claims.tables import (
     relative_values,
     unit_limits,
 )
-from claims.tables.database import connect, keep, read_versions
+from claims.tables.database import connect, keep, read_versions, select
 from claims.tables.errors import TableError
 from claims.tables.parsed import Given, Parsed
 from claims.tables.sheet import Sheet, read_sheet
 
 SILENT = Given()
 """Nothing beyond what the file says."""
+
+_FACTOR = 17
+"""Where a row of the fee schedule has its conversion factor."""
 
 READERS: tuple[Callable[[Sheet, Given], list[Parsed] | None], ...] = (
     relative_values.read,
@@ -57,6 +60,7 @@ def import_file(folder: Path, file: Path, given: Given = SILENT) -> list[tuple[T
     sha256, tables = parse(file.read_bytes(), given)
     for parsed in tables:
         _refuse_supplement(folder, parsed)
+        _refuse_other_factor(folder, parsed)
     kept = keep(folder, sha256, tables)
     return [(version, new, parsed.notes) for (version, new), parsed in zip(kept, tables, strict=True)]
 
@@ -75,3 +79,22 @@ def _refuse_supplement(folder: Path, parsed: Parsed) -> None:
             f"leie: {len(parsed.rows)} exclusions where an earlier list has {known}: this looks like a monthly supplement;"
             " import the whole list (UPDATED.csv)"
         )
+
+
+def _refuse_other_factor(folder: Path, parsed: Parsed) -> None:
+    """Refuse a release's second conversion factor: from 2026 on CMS publishes one file for each of two, and only one can be meant."""
+    if parsed.kind != relative_values.KIND:
+        return
+    connection = connect(folder)
+    if connection is None:
+        return
+    factors = {row[_FACTOR] for row in parsed.rows}
+    with closing(connection):
+        for identifier, row in read_versions(connection):
+            if row.kind == parsed.kind and row.version.startswith(f"{parsed.release}-"):
+                known = {cells[_FACTOR] for cells in select(connection, row.kind, identifier)}
+                if known != factors:
+                    raise TableError(
+                        f"pprrvu: release {parsed.release} is there with another conversion factor; keep one of the two,"
+                        " and give a plan that pays by the other its own conversion_factor"
+                    )

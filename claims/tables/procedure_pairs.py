@@ -34,7 +34,7 @@ def read(sheet: Sheet, given: Given) -> list[Parsed] | None:
     """
     heading = find_heading(sheet.rows, FIELDS, depth=5)
     if heading is None:
-        heading = _without_heading(sheet.rows)
+        heading = _around(sheet.rows) or _without_heading(sheet.rows)
     if heading is None:
         return None
     kind = f"{KIND}-{_setting(sheet.rows[: heading.body], given)}"
@@ -65,6 +65,24 @@ def read(sheet: Sheet, given: Given) -> list[Parsed] | None:
     newest = given.effective or max(begins)
     notes = (f"{repeated} rows that repeat another were left out",) if repeated else ()
     return [Parsed(kind, newest.isoformat(), min(begins), None, rows, precedence(newest), notes)]
+
+
+def _around(rows: Sequence[Row]) -> Heading | None:
+    """Find a heading whose columns are named on several lines, in any order, above the first row of two codes and a day."""
+    for index, row in enumerate(rows[:30]):
+        codes = sum(bool(re.fullmatch(_SHAPE[0], cell)) for cell in row.cells)
+        if codes < 2 or not any(re.fullmatch(r"\d{8}", cell) for cell in row.cells):
+            continue
+        above = [each for each in rows[:index] if not each.is_remark]
+        texts = [plain(" ".join(each.cell(column) for each in above)) for column in range(len(row.cells))]
+        found = {
+            name: [at for at, text in enumerate(texts) if re.fullmatch(rf"(?:.* )?(?:{pattern})", text)]
+            for name, pattern in FIELDS.items()
+        }
+        if any(len(columns) != 1 for columns in found.values()):
+            return None
+        return Heading({name: columns[0] for name, columns in found.items()}, "", index)
+    return None
 
 
 def _without_heading(rows: Sequence[Row]) -> Heading | None:

@@ -117,6 +117,17 @@ def test_pairs_without_a_heading_are_read_where_every_cell_fits() -> None:
         read(csv([["99901", "99902", "", "*", "20310101", "1", "made up"]], "\t"), setting="practitioner")
 
 
+def test_a_heading_may_name_its_columns_on_several_lines() -> None:
+    heading = [
+        ["Practitioner services"],
+        ["", "", "*=in", "", "Deletion", "Modifier", ""],
+        ["Column 1", "Column 2", "existence", "Effective", "Date", "0=not allowed", "PTP Edit"],
+        ["", "", "prior to 1996", "Date", "*=no data", "1=allowed", "Rationale"],
+    ]
+    row = ["99901", "99902", "*", "20310101", "*", "1", "made up"]
+    assert read(csv([*heading, row], "\t")).rows == [("99901", "99902", "2031-01-01", None, "1", "made up")]
+
+
 @pytest.mark.parametrize(
     ("row", "what"),
     [

@@ -95,6 +95,13 @@ def test_the_later_release_of_a_year_speaks_whichever_came_first(folder: Folder,
         assert row.source.startswith("pprrvu 2031-10-")
 
 
+def test_a_second_conversion_factor_of_a_release_is_refused(folder: Folder) -> None:
+    folder.take(pprrvu())
+    with pytest.raises(TableError, match="another conversion factor"):
+        folder.take(pprrvu({"code": "99901", "factor": "41.0000"}))
+    assert folder.take(pprrvu({"code": "99901"}, {"code": "99902"})) == [True]
+
+
 def test_an_earlier_decision_is_made_again_by_its_own_versions(folder: Folder) -> None:
     folder.take(titled("January"))
     with folder.open() as tables:

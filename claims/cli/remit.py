@@ -10,7 +10,7 @@ import typer
 
 from claims.cli.console import print_json, print_lines
 from claims.cli.failure import REFUSED
-from claims.cli.options import HOME, AsJson, Home, Profile
+from claims.cli.options import HOME, AsJson, DryRun, Home, Profile
 
 if TYPE_CHECKING:
     from claims.service.remittance_reading import RemittanceFile
@@ -118,6 +118,47 @@ def offsets(home: Home = HOME, profile: Profile = None, as_json: AsJson = False)
     )
     if not found:
         print_lines(["nothing waits to be settled"])
+
+
+@app.command()
+def post(
+    file: Annotated[Path, typer.Argument(help="The 835 that the payer sent.")],
+    home: Home = HOME,
+    dry_run: DryRun = False,
+    profile: Profile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Mark an 835 as posted, after a check that it balances and that its BPR02 is what the chain paid.
+
+    Repeating it posts nothing twice. Exit code 3 where the file does not balance, 1 where the chain paid another amount.
+
+    Example: claims remit post payment.835 --home clinic
+    """
+    from claims.service.office import open_office
+    from claims.service.posting import post_remittance
+
+    with open_office(home, profile=profile) as office:
+        posted = post_remittance(office, file, dry_run=dry_run)
+    if as_json:
+        print_json(
+            {
+                "remittances": [
+                    {
+                        "trace": each.trace,
+                        "paid": str(each.paid),
+                        "claims": list(each.claims),
+                        "payment": None if each.payment is None else "0x" + each.payment.hex(),
+                        "posted": each.fresh and not dry_run,
+                    }
+                    for each in posted
+                ]
+            }
+        )
+        return
+    done = "would be posted" if dry_run else "posted"
+    print_lines(
+        f"{each.paid!s:>12} for {', '.join(each.claims)}: {done if each.fresh else 'posted before'}" for each in posted
+    )
 
 
 def _checked(file: RemittanceFile) -> Iterator[str]:

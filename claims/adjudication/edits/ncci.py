@@ -87,12 +87,20 @@ def _of_day(case: Case, tables: Tables, setting: str, day: date, lines: list[Lin
 
 def _within(case: Case, tables: Tables, setting: str, day: date, lines: list[Line]) -> list[Finding]:
     """Deny each second code whose first code stands: the ones that nothing denies first, then what they leave open."""
+    codes = {line.procedure for line in lines}
+    pair_of = tables.procedure_pair
+    pairs = {
+        (one, two): pair
+        for one in codes
+        for two in codes
+        if one != two and (pair := pair_of(setting, one, two, day)) is not None
+    }
+    if not pairs:
+        return []
     above: dict[int, list[tuple[Line, ProcedurePair]]] = {}
     for one in lines:
         for two in lines:
-            if one.procedure == two.procedure:
-                continue
-            pair = tables.procedure_pair(setting, one.procedure, two.procedure, day)
+            pair = pairs.get((one.procedure, two.procedure))
             if (
                 pair is not None
                 and _holds(pair, one.modifiers, two.modifiers)

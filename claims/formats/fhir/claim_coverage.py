@@ -122,6 +122,9 @@ def check_earlier(charge: Money, lines: Sequence[Line], earlier: Sequence[Earlie
     """Hold each payer's figures against one another, line by line and then for the claim, as those of an 837."""
     for each in earlier:
         place = f"{each.place}.claimResponse"
+        if not {sequence for sequence, _ in each.items} <= {line.number for line in lines}:
+            message = "decides an item that the claim does not have"
+            findings.add(ClaimProblem(place, message, status="A8:479", code="not-found", snip=4))
         for line in lines:
             decided = [one for one in line.other_adjudications if one.payer == each.payer.identifier]
             if not decided:

@@ -1,6 +1,7 @@
 """FHIR claims: what is read equals what an 837 of the same claim gives, and what is wrong is refused without a traceback."""
 
 import json
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 
 from claims.formats.fhir.claims import looks_like_fhir, read_fhir_claims
 from claims.formats.x12.intake import read_submission
+from claims.model.claim import Claim
 from claims.model.decision import Adjustment
+from claims.model.institutional import CodedDiagnosis, CodedProcedure, Institutional
 from claims.model.money import Money
 from claims.model.other_payer import OtherLineAdjudication, OtherPayer
 from claims.model.submission import Submission
@@ -114,6 +117,138 @@ def test_a_claim_with_everything_is_read_back() -> None:
         referring=replace(GOOD[0].rendering, npi="1497758544"),
     )
     assert read_fhir_claims(as_bundle([full])).claims == (full,)
+
+
+STAY = Institutional(
+    "11",
+    date(2026, 3, 1),
+    date(2026, 3, 4),
+    "01",
+    date(2026, 3, 1),
+    "3",
+    "1",
+    "194",
+    (CodedDiagnosis("J189", "ABK", "Y"), CodedDiagnosis("R0602", "ABJ"), CodedDiagnosis("I10", "ABF", "N")),
+    (CodedProcedure("0BH17EZ", date(2026, 3, 2)), CodedProcedure("5A1935Z")),
+    (("80", "3.00"),),
+    "1130",
+)
+
+
+def stay(facts: Institutional, **others: object) -> Claim:
+    """An inpatient bill of one room and one drug."""
+    given = {"begins": facts.begins, "ends": facts.ends, "place": "11"}
+    room = line(1, "0120", "900.00", units="3", unit="DA", revenue_code="0120", qualifier="NU", **given)
+    drug = line(2, "J1100", "20.00", revenue_code="0636", diagnoses=(), **(given | {"ends": facts.begins}))
+    codes = tuple(each.code for each in facts.diagnoses if each.qualifier in ("ABK", "ABF"))
+    parts = {"kind": "institutional", "institutional": facts, "place": "11", "diagnoses": codes, "rendering": None}
+    return claim(room, drug, attending=GOOD[0].rendering, **(parts | others))
+
+
+def test_an_inpatient_bill_is_read_back_with_all_its_facts() -> None:
+    assert read_fhir_claims(as_bundle([stay(STAY)])).claims == (stay(STAY),)
+    interim = stay(replace(STAY, discharge_status="30"), frequency="2")
+    assert read_fhir_claims(as_bundle([interim])).claims == (interim,)
+    replacement = stay(STAY, frequency="7", payer_control_number="P1")
+    assert read_fhir_claims(as_bundle([replacement])).claims == (replacement,)
+
+
+@pytest.mark.parametrize(
+    ("facts", "others", "status"),
+    [
+        ({"admitted": None}, {}, "A6:189"),
+        ({"admission_type": ""}, {}, "A6:231"),
+        ({"discharge_status": ""}, {}, "A6:234"),
+        ({"diagnoses": (STAY.diagnoses[0],)}, {}, "A6:232"),
+        ({"admitted": date(2026, 3, 5)}, {}, "A8:189"),
+        ({"discharge_status": "30"}, {}, "A8:234"),
+        ({"diagnoses": tuple(replace(each, present_on_admission="") for each in STAY.diagnoses)}, {}, "A6:688"),
+        ({"procedures": (CodedProcedure("99213"),)}, {}, "A7:465"),
+        ({}, {"frequency": "7"}, "A6:464"),
+    ],
+)
+def test_an_inpatient_bill_is_held_to_what_its_type_asks_for(facts: dict, others: dict, status: str) -> None:
+    submission = read_fhir_claims(as_bundle([stay(replace(STAY, **facts), **others)]))
+    assert not submission.claims
+    assert status in {error.status for error in submission.errors}
+
+
+def earlier(paid: int, reduced: int, whole: int) -> Claim:
+    """A claim that another payer decided first: what it paid of the line, what it took off, and what it paid in all."""
+    decided = OtherLineAdjudication("OTHER1", Money(paid), (Adjustment("CO", "45", Money(reduced)),))
+    return claim(
+        line(1, "99214", "100.00", other_adjudications=(decided,)),
+        rank=1,
+        other_payers=(OtherPayer("OTHER1", "First Payer", 0, "CI", Money(whole)),),
+    )
+
+
+def test_an_earlier_payers_figures_must_balance() -> None:
+    balanced = earlier(7000, 3000, 7000)
+    assert read_fhir_claims(as_bundle([balanced])).claims == (balanced,)
+    for figures in ((7000, 2999, 7000), (7000, 3000, 6999)):
+        [error] = read_fhir_claims(as_bundle([earlier(*figures)])).errors
+        assert (error.status, error.snip, error.segment) == ("A7:672", 3, "Claim.insurance[1].claimResponse")
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        (lambda answer: answer["item"][0].update(itemSequence=2), "A8:479"),
+        (lambda answer: answer.update(outcome="queued"), "A6:286"),
+        (lambda answer: answer.pop("total"), "A6:286"),
+        (lambda answer: answer["item"][0]["adjudication"].pop(0), "A7:643"),
+        (lambda answer: answer["item"][0]["adjudication"][1]["reason"]["coding"].pop(1), "A7:521"),
+    ],
+)
+def test_an_earlier_payers_answer_must_be_one(change: Callable[[dict], object], status: str) -> None:
+    bundle = json.loads(as_bundle([earlier(7000, 3000, 7000)]))
+    change(resource(bundle, "ClaimResponse"))
+    assert status in {error.status for error in read(bundle).errors}
+    assert not read(bundle).claims
+
+
+def test_who_rendered_an_item_must_be_one_member_of_the_team() -> None:
+    bundle = document()
+    body = resource(bundle, "Claim")
+    body["careTeam"].append(body["careTeam"][0] | {"sequence": 2, "responsible": False})
+    body["item"][0]["careTeamSequence"] = [1, 2]
+    assert first_error(bundle).segment == "Claim.item[0].careTeamSequence"
+    body["item"][0]["careTeamSequence"] = [3]
+    assert first_error(bundle).status == "A7:562:82"
+    del body["item"][0]["careTeamSequence"]
+    assert read(bundle).claims == GOOD
+    body["careTeam"][0]["responsible"] = False
+    assert first_error(bundle).segment == "Claim.item[0].careTeamSequence"
+
+
+def test_evidence_is_named_by_the_visit_number_or_else_by_the_encounters_id() -> None:
+    bundle = document()
+    visit = {
+        "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "VN"}]},
+        "value": "V-7",
+    }
+    met = {"resourceType": "Encounter", "status": "finished", "class": {"code": "AMB"}}
+    bundle["entry"] += [
+        {"resource": met | {"id": "one", "identifier": [visit]}},
+        {"resource": met | {"id": "two"}},
+    ]
+    resource(bundle, "Claim")["item"][0]["encounter"] = [
+        {"reference": f"Encounter/{name}"} for name in ("one", "two", "elsewhere")
+    ]
+    [found] = read(bundle).claims
+    assert found.lines[0].evidence == ("V-7", "two", "elsewhere")
+    resource(bundle, "Claim")["item"][0]["encounter"] = [{"display": "a visit"}]
+    assert first_error(bundle).segment == "Claim.item[0].encounter"
+
+
+def test_a_resource_around_the_claim_that_is_not_fhir_rejects_the_claim_without_its_values() -> None:
+    bundle = document()
+    resource(bundle, "Patient")["birthDate"] = "14.3.1979"
+    error = first_error(bundle)
+    assert error.code == "structure"
+    assert "Patient (Bundle.entry[" in error.message
+    assert "1979" not in error.message
 
 
 def test_the_hash_and_the_order_of_a_file_are_kept() -> None:

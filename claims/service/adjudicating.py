@@ -142,7 +142,7 @@ def open_run(
     return Run(
         office=office,
         rules=rules,
-        terms=prepare(rules.plan),
+        terms=prepare(rules.plan, office.tables),
         members=Members(rules.members),
         records=_by_identifier(records),
         evidence={rank: _verified(office, records, enrolled, rank) for rank in ranks},
@@ -153,6 +153,7 @@ def open_run(
         epoch=office.read("InsurerBook", "controls")["epoch"],
         book=office.book_domain,
         pay=pay,
+        tables=office.tables,
     )
 
 
@@ -215,7 +216,7 @@ def _decide(work: UnitOfWork, run: Run, claim: Claim, review: Review | None = No
     correction = correction_of(work, claim, _person(run, claim))
     with taken_back(work, correction, run.now) as tentative:
         inputs = replace(_inputs(work, run, claim, correction), review=review)
-        decision = decide(inputs, run.terms)
+        decision = decide(inputs, run.terms, run.tables)
         if decision.status == PENDED:
             tentative.undo()
     return inputs, decision
@@ -258,6 +259,7 @@ def _inputs(work: UnitOfWork, run: Run, claim: Claim, correction: Correction | N
         trace_salt=secrets.token_bytes(32),
         correction=correction,
         authorizations=_authorizations(work, run, person),
+        tables=None if run.tables is None else run.tables.versions,
     )
 
 

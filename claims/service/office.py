@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from claims.chain.signer import Signer
     from claims.model.signed import BookDomain, EvidenceDomain
     from claims.store.store import Store
+    from claims.tables.tables import PublishedTables
 
 CONTRACTS = ("TestDollar", "Registry", "InsurerBook")
 BOOK = "InsurerBook:"
@@ -49,6 +50,20 @@ class Office:
         from claims.chain.keystore import LIGHT, STANDARD, Keystore
 
         return Keystore(self.home.keys_folder, LIGHT if self.chain.profile.development else STANDARD)
+
+    @cached_property
+    def tables(self) -> PublishedTables | None:
+        """The published tables that the home imported; None where there are none."""
+        from claims.service.tables import open_tables_of, tables_folder
+
+        folder = tables_folder(None, self.home.folder)
+        if not folder.is_dir():
+            return None
+        tables = open_tables_of(folder)
+        if tables.versions:
+            return tables
+        tables.close()
+        return None
 
     @property
     def deployment_file(self) -> Path:
@@ -167,6 +182,9 @@ def open_office(
         finally:
             if "store" in office.__dict__:
                 office.store.close()
+            tables = office.__dict__.get("tables")
+            if tables is not None:
+                tables.close()
 
 
 def open_chain_of(home: Home, *, start_at: int | None = None) -> Chain:

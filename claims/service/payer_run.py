@@ -18,6 +18,7 @@ from claims.model.network import NetworkProvider
 from claims.model.plan import Accumulators, Plan
 from claims.model.review import Review
 from claims.model.signed import BookDomain
+from claims.model.tables import Tables
 from claims.service.office import Office
 from claims.service.rules import Rules
 
@@ -83,6 +84,7 @@ class Run:
     epoch: int
     book: BookDomain
     pay: bool = False
+    tables: Tables | None = None
 
     def backing(self, decision: Decision) -> list[EncounterRecord]:
         """The records that back a decision, each once, in the order of the lines that they back."""

@@ -17,7 +17,10 @@ from claims.service.audit import export, first_difference, verify
 from claims.service.errors import UsageError
 from claims.service.payer_run import Inputs
 from claims.service.rebilling import replace_claim, void_claim
+from claims.service.tables import import_tables
+from claims.tables.tables import PublishedTables
 from tests.service.parties import PERSON, Bill, Parties, x12
+from tests.tables.files import kept, limits
 
 
 @pytest.fixture
@@ -155,3 +158,29 @@ def test_a_claim_that_is_not_known_is_a_usage_error(local: Parties) -> None:
         verify(local.payer, "NOPE")
     with pytest.raises(UsageError, match="is a payer's"):
         verify(local.clinic)
+
+
+# published tables
+
+
+def import_limits(parties: Parties, title: str, *rows: tuple[str, str, str]) -> None:
+    """Import a release of unit limits into the payer's home, as another process would."""
+    file = kept(parties.folder, "limits.csv", limits(*rows, title=title))
+    import_tables(parties.payer.home.folder / "tables", [file])
+    tables = parties.payer.__dict__.pop("tables", None)
+    if tables is not None:
+        tables.close()
+
+
+def test_a_decision_is_recomputed_by_the_tables_of_its_time(local: Parties, monkeypatch: pytest.MonkeyPatch) -> None:
+    import_limits(local, "Effective 01/01/2026", ("97110", "6", "3 Date of Service Edit: Clinical"))
+    local.decided()
+    import_limits(local, "Effective 04/01/2026", ("97110", "1", "3 Date of Service Edit: Clinical"))
+    ((inputs, decision),) = stored(local)
+    assert inputs.tables is not None
+    assert len(inputs.tables) == 1
+    assert decision.paid == Money(175_00)
+    assert said(local) == []
+    monkeypatch.setattr(PublishedTables, "as_of", lambda self, versions: self)
+    (what,) = said(local)
+    assert what.startswith("rule_pack is "), "by today's tables it would be another decision"

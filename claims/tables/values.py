@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 _NUMBER = re.compile(r"(\d{0,9})(?:\.(\d{0,6}))?")
 _CODE = re.compile(r"[A-Z0-9]{5}")
@@ -32,6 +33,7 @@ def money(text: str) -> int | None:
     return scaled(bare, 2)
 
 
+@lru_cache(maxsize=2**15)
 def procedure(text: str) -> str | None:
     """Read a HCPCS or CPT code. One of digits alone that a spreadsheet shortened gets its leading zeros back."""
     code = text.upper()
@@ -45,6 +47,7 @@ def digits(text: str, width: int) -> str | None:
     return text.zfill(width) if text.isascii() and text.isdecimal() and len(text) <= width else None
 
 
+@lru_cache(maxsize=2**12)
 def day(text: str) -> date | None:
     """Read a day written 20250101, 2025-01-01 or 1/31/2025."""
     match = _DAY.fullmatch(text)

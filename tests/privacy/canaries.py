@@ -16,7 +16,8 @@ from enum import Enum
 class Kind(Enum):
     """What a value is, as far as it matters for who may see it."""
 
-    PERSON = "names, member numbers, group and person ids, addresses, telephone and record numbers of patients"
+    PERSON = "names, member numbers, group ids, addresses, telephone and record numbers of patients"
+    PERSON_ID = "the payer's own ids of patients"
     BIRTH = "birth dates"
     DIAGNOSIS = "diagnoses, in codes and words"
     SERVICE_DATE = "dates and times of service"
@@ -149,10 +150,11 @@ def everything() -> tuple[Canary, ...]:
             Canary(Kind.PERSON, text)
             for text in (
                 *(one.last, one.first, one.middle, f"{one.last}, {one.first}", f"{one.first} {one.last}"),
-                *(one.member, one.person, one.family, one.street, one.city, one.postal_code, one.telephone),
+                *(one.member, one.family, one.street, one.city, one.postal_code, one.telephone),
                 *(one.chart, one.group),
             )
         ]
+        found.append(Canary(Kind.PERSON_ID, one.person))
         found.append(Canary(Kind.BIRTH, one.born.isoformat(), one.born))
     for visit in VISITS:
         found += [

@@ -10,6 +10,7 @@ from claims.chain.errors import Reverted
 from claims.service.calendar import noon
 from claims.service.demo.stage import set_up
 from claims.service.office import Office, open_office
+from tests.formats.x12.inquiries import wrapped
 from tests.privacy import canaries as of
 from tests.privacy.files import CLINICIAN, KEY, UNSIGNED, cast, write_files
 from tests.privacy.watch import Watch
@@ -98,6 +99,7 @@ def perform(watch: Watch, folder: Path) -> World:
     _send_what_is_refused(watch, world)
 
     _follow(watch, world)
+    _ask_the_payer(watch, world)
     _offline(watch, files)
     _run_a_house(watch, world)
     return world
@@ -176,6 +178,36 @@ def _follow(watch: Watch, world: World) -> None:
         watch.run("claim", "status", visit.claim, "--home", world.payer)
         watch.run("claim", "status", visit.claim, "--home", world.payer, "--json")
         watch.run("claim", "explain", visit.claim, "--home", world.payer)
+
+
+def _ask_the_payer(watch: Watch, world: World) -> None:
+    """An 834, a 270 and a 276 about the mother, each once as it should be and once broken off."""
+    mother, payer = of.MOTHER, ("--home", world.payer)
+    who = f"NM1*IL*1*{mother.last}*{mother.first}****MI*{mother.member}\nDMG*D8*{mother.born:%Y%m%d}*F\n"
+    top = "HL*1**20*1\nNM1*PR*2*ANY*****PI*1\nHL*2*1*21*1\n"
+    asking = f"NM1*1P*2*ANY*****XX*{of.CLINICIANS[0].npi}\n"
+    bodies = {
+        "834": "BGN*00*1*20260502*0915****2\nN1*P5**FI*1\nN1*IN**FI*2\nINS*Y*18*001*20*A\n"
+        f"REF*0F*{mother.member}\n{who}HD*021**DEN\nDTP*348*D8*20260501",
+        "270": f"BHT*0022*13*1*20260502*0915\n{top}{asking}HL*3*2*22*0\nTRN*1*1\n{who}EQ*30",
+        "276": f"BHT*0010*13*1*20260502*0915\n{top}NM1*41*2*ANY*****46*1\nHL*3*2*19*1\n{asking}HL*4*3*22*0\n{who}"
+        f"TRN*1*1\nREF*EJ*{of.PAID.claim}",
+    }
+    commands = {"834": ("member", "import"), "270": ("eligibility", "answer"), "276": ("claim", "inquire")}
+    for kind, body in bodies.items():
+        file, broken = (world.payer / f"{name}.{kind}" for name in ("inquiry", "broken"))
+        file.write_bytes(wrapped(kind, body))
+        broken.write_bytes(file.read_bytes()[:-60])
+        for each in (file, broken):
+            each.chmod(0o600)
+        out = () if kind == "834" else ("--out", world.to_provider)
+        watch.run(*commands[kind], file, *payer, *out)
+        watch.run(*commands[kind], file, *payer, *out, "--json")
+        watch.run(*commands[kind], broken, *payer, *out, codes=(REFUSED,))
+    for verb in (("list",), ("show", mother.person)):
+        watch.run("member", *verb, *payer)
+        watch.run("member", *verb, *payer, "--json")
+    watch.run("member", "show", mother.member, *payer, codes=(USAGE,))
 
 
 def _offline(watch: Watch, files: dict[str, Path]) -> None:

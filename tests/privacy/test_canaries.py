@@ -33,6 +33,12 @@ PERMITTED = {
     "claim validate": {Kind.CLAIM},
     "claim submit": NAMED,
     "claim status": {Kind.CLAIM},
+    "claim inquire": {Kind.CLAIM},
+    # A payer lists its members by its own ids of them, and by nothing else.
+    "member import": {Kind.PERSON_ID},
+    "member list": {Kind.PERSON_ID},
+    "member show": {Kind.PERSON_ID},
+    "eligibility answer": {Kind.PERSON_ID},
     "encounter attest": {Kind.ENCOUNTER},
     "encounter verify": {Kind.ENCOUNTER},
     "encounter revoke": {Kind.ENCOUNTER},

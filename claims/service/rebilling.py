@@ -93,11 +93,15 @@ def _standing(office: Office, number: str) -> StoredClaim:
     with office.store.reading() as work:
         one = work.claims.find(number)
         found = (one,) if one is not None else work.claims.by_number(number)
-        standing = [each for each in found if work.replacements.successor(each.control_number) is None]
+        standing = [
+            each
+            for each in found
+            if each.claim.frequency != VOID and work.replacements.successor(each.control_number) is None
+        ]
     if not found:
         raise UsageError(f"{office.home.folder} knows no claim {number}: give its CLM01 or the payer's control number")
     if not standing:
-        raise UsageError(f"claim {number} was replaced or voided before: name the claim that took its place")
+        raise UsageError(f"claim {number} stands no longer, or is a void: name the claim that took its place")
     if len(standing) > 1:
         names = ", ".join(each.control_number for each in standing)
         raise UsageError(f"{len(standing)} claims have the number {number}: name one by its control number ({names})")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from claims.model.money import Money
 from claims.model.npi import is_npi as is_npi
@@ -12,6 +13,8 @@ from claims.model.npi import is_npi as is_npi
 _NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 _LARGEST = 10**17
 _DECIMALS = 2
+_REMEMBERED = 4096
+"""How many amounts, numbers and days are remembered: a file repeats a few of each many times."""
 
 
 class ValueProblem(ValueError):
@@ -22,6 +25,7 @@ class ValueProblem(ValueError):
         self.code = code
 
 
+@lru_cache(_REMEMBERED)
 def read_number(text: str) -> Decimal:
     """Read a decimal element (type R); raises ValueProblem for anything but ASCII digits, one point and a leading minus."""
     if not _NUMBER.fullmatch(text):
@@ -29,6 +33,7 @@ def read_number(text: str) -> Decimal:
     return Decimal(text)
 
 
+@lru_cache(_REMEMBERED)
 def read_amount(text: str, currency: str = "USD") -> Money:
     """Read an amount of money to the cent; raises ValueProblem where it is no number, has over two decimals or is absurd."""
     if not _NUMBER.fullmatch(text):
@@ -42,6 +47,7 @@ def read_amount(text: str, currency: str = "USD") -> Money:
     return Money(-cents if text[0] == "-" else cents, currency)
 
 
+@lru_cache(_REMEMBERED)
 def read_date(text: str) -> date:
     """Read CCYYMMDD; raises ValueProblem where there is no such day."""
     if not (len(text) == 8 and text.isascii() and text.isdigit()):

@@ -5,10 +5,15 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 STRICT = os.environ.get("CLAIMS_CI") == "1"
+
+# No test is timed: how long an example takes depends on the machine and on what else it does.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def node_missing() -> str | None:

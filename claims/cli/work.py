@@ -19,9 +19,7 @@ def work(
     home: Home = HOME,
     remittances: Annotated[
         Path | None,
-        typer.Option(
-            exists=True, file_okay=False, help="Folder where the payer's 835s arrive: list what is not posted."
-        ),
+        typer.Option(help="Folder where the payer's 835s arrive: list what is not posted."),
     ] = None,
     profile: Profile = None,
     as_json: AsJson = False,

@@ -102,6 +102,9 @@ class TestWork:
     def test_a_payers_home_is_a_usage_error(self, world: World) -> None:
         assert run(app, "work", "--home", world.payer).code == 2
 
+    def test_a_folder_that_is_not_there_is_told(self, world: World) -> None:
+        assert run(app, "work", "--home", world.clinic, "--remittances", world.folder / "nowhere").code == 2
+
 
 class TestPost:
     def test_an_835_is_posted_once(self, world: World) -> None:

@@ -26,11 +26,12 @@ COMMANDS = dict(leaves())
 
 
 def options_of(command: Any) -> set[str]:
-    """The long names of a command's options."""
+    """The long names of a command's options, those that switch one off among them."""
     return {
-        parameter.opts[0]
+        name
         for parameter in command.params
         if parameter.param_type_name == "option" and parameter.opts[0] != "--help"
+        for name in (parameter.opts[0], *parameter.secondary_opts)
     }
 
 

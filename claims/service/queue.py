@@ -213,7 +213,7 @@ def _review(
 
     if key in PARTY_KEYS[PAYER]:
         raise UsageError(
-            f"the key {key} is the payer's, not a person's: make the reviewer's own with `claims home key --name NAME`"
+            f"the key {key} is the payer's, not a person's: make the reviewer's own with `claims home key NAME`"
         )
     if not reason.strip() or len(reason) > LONGEST_REASON or not reason.isprintable():
         raise UsageError(f"--reason needs one line of at most {LONGEST_REASON} characters; the provider reads it")

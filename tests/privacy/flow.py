@@ -99,6 +99,7 @@ def perform(watch: Watch, folder: Path) -> World:
     _send_what_is_refused(watch, world)
 
     _follow(watch, world)
+    _work_through(watch, world)
     _ask_the_payer(watch, world)
     _offline(watch, files)
     _run_a_house(watch, world)
@@ -178,6 +179,22 @@ def _follow(watch: Watch, world: World) -> None:
         watch.run("claim", "status", visit.claim, "--home", world.payer)
         watch.run("claim", "status", visit.claim, "--home", world.payer, "--json")
         watch.run("claim", "explain", visit.claim, "--home", world.payer)
+
+
+def _work_through(watch: Watch, world: World) -> None:
+    """The lists of both parties, the 835s posted, and a person's word on a claim that waits, tried and not kept."""
+    provider, payer, secret = ("--home", world.provider), ("--home", world.payer), ("--passphrase-file", world.secret)
+    for option in ((), ("--json",)):
+        watch.run("work", *provider, "--remittances", world.to_provider, *option)
+        watch.run("queue", *payer, *option)
+    for remittance in sorted(world.to_provider.glob("*.835")):
+        watch.run("remit", "post", remittance, *provider, "--dry-run")
+        watch.run("remit", "post", remittance, *provider, "--json")
+    watch.run("home", "key", "reviewer", *payer, *secret)
+    by = ("--key", "reviewer", "--reason", "looked at", *payer, *secret)
+    watch.run("queue", "release", of.PENDED_FILE.claim, *by, codes=(PENDING,))
+    watch.run("queue", "deny", of.PENDED_FILE.claim, "--carc", "252", "--remark", "N706", *by, "--dry-run")
+    watch.run("queue", "deny", of.PENDED_FILE.claim, "--carc", "252", "--remark", "N706", *by, "--dry-run", "--json")
 
 
 def _ask_the_payer(watch: Watch, world: World) -> None:

@@ -43,6 +43,12 @@ PERMITTED = {
     "encounter verify": {Kind.ENCOUNTER},
     "encounter revoke": {Kind.ENCOUNTER},
     # A home shows whose it is; whoever enrols gave the NPI, and is told whose it is already.
+    # A worklist names claims and encounters; a review prints the story that `claim explain` tells.
+    "work": NAMED,
+    "queue": NAMED,
+    "queue release": {Kind.CLAIM, Kind.PROCEDURE},
+    "queue deny": {Kind.CLAIM, Kind.PROCEDURE},
+    "remit post": {Kind.CLAIM},
     "home show": {Kind.CLINICIAN},
     "registry enrol": {Kind.CLINICIAN},
 }

@@ -112,7 +112,8 @@ class Watch(logging.Handler):
 
 def _command(words: Sequence[str]) -> str:
     nouns = {command.name for command in app.registered_groups}
-    return " ".join(words[:2] if words[0] in nouns else words[:1])
+    verb = words[0] in nouns and not words[1].startswith("--")
+    return " ".join(words[:2] if verb else words[:1])
 
 
 @contextmanager
@@ -154,6 +155,8 @@ def commands() -> set[str]:
     for group in app.registered_groups:
         part = group.typer_instance
         assert part is not None
+        if part.registered_callback is not None and part.registered_callback.invoke_without_command:
+            found.add(str(group.name))
         for command in part.registered_commands:
             assert command.callback is not None
             found.add(f"{group.name} {command.name or command.callback.__name__}")

@@ -45,7 +45,7 @@ PERMITTED = {
     # A home shows whose it is; whoever enrols gave the NPI, and is told whose it is already.
     # A worklist names claims and encounters; a review prints the story that `claim explain` tells.
     "work": NAMED,
-    "queue": NAMED,
+    "queue": NAMED | {Kind.CLINICIAN},  # who billed, so that the payer can ask
     "queue release": {Kind.CLAIM, Kind.PROCEDURE},
     "queue deny": {Kind.CLAIM, Kind.PROCEDURE},
     "remit post": {Kind.CLAIM},

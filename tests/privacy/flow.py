@@ -102,6 +102,7 @@ def perform(watch: Watch, folder: Path) -> World:
     _work_through(watch, world)
     _ask_the_payer(watch, world)
     _offline(watch, files)
+    _afterwards(watch, world, april)
     _run_a_house(watch, world)
     return world
 
@@ -236,6 +237,26 @@ def _offline(watch: Watch, files: dict[str, Path]) -> None:
     watch.run(*deciding, "--json")
 
 
+def _afterwards(watch: Watch, world: World, april: Path) -> None:
+    """Correct and take back what was paid, write to the member and in FHIR, and recompute all that was decided."""
+    provider, payer, letters = ("--home", world.provider), ("--home", world.payer), world.folder / "letters"
+    letters.mkdir(mode=0o700)
+    for option in ((), ("--json",)):
+        name = "again" if option else "once"
+        watch.run(
+            "claim", "replace", of.PAID.claim, april, *provider, "--out", letters / f"{name}.replace.837", *option
+        )
+        watch.run("claim", "void", of.PAID.claim, *provider, "--out", letters / f"{name}.void.837", *option)
+        watch.run("claim", "eob", of.PAID.claim, *payer, "--out", letters / f"{name}.txt", *option)
+        watch.run("claim", "eob", of.PAID.claim, *payer, "--html", "--out", letters / f"{name}.html", *option)
+        for form in ("claim-response", "eob"):
+            out = letters / f"{name}.{form}.json"
+            watch.run("claim", "respond", of.PAID.claim, *payer, "--format", form, "--out", out, *option)
+        watch.run("remit", "offsets", *payer, *option)
+        watch.run("audit", "verify", *payer, *option)
+        watch.run("audit", "export", *payer, "--out", letters / f"{name}.audit.json", *option)
+
+
 def _run_a_house(watch: Watch, world: World) -> None:
     """The commands that keep the registry, the policies and the homes."""
     payer, keys = ("--home", world.payer), ("--passphrase-file", world.secret)
@@ -264,6 +285,12 @@ def _run_a_house(watch: Watch, world: World) -> None:
     watch.run("registry", "exclude", *payer, *keys, *clinician, "--last-day", "2026-12-01")
     watch.run("registry", "show", *payer, *clinician)
     watch.run("registry", "show", *payer, *clinician, "--json")
+    rotating = ("registry", "rotate", *payer, *keys, *clinician, "--key", shown["keys"]["provider"])
+    watch.run(*rotating)
+    watch.run(*rotating, "--json")
+    leaving = ("registry", "remove", *payer, *keys, *clinician, "--provider", shown["keys"]["provider"])
+    watch.run(*leaving)
+    watch.run(*leaving, "--json")
 
     issuing = ("policy", "issue", *payer, "--year", "2026", "--limit", "900.00")
     watch.run(*issuing, "--person", of.FATHER.person, "--dry-run")

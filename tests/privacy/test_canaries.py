@@ -33,6 +33,11 @@ PERMITTED = {
     "claim validate": {Kind.CLAIM},
     "claim submit": NAMED,
     "claim status": {Kind.CLAIM},
+    # Whoever asks gave the claim's number; what is written about the patient goes into a file of its owner alone.
+    "claim replace": {Kind.CLAIM},
+    "claim void": {Kind.CLAIM},
+    "claim eob": {Kind.CLAIM},
+    "claim respond": {Kind.CLAIM},
     "claim inquire": {Kind.CLAIM},
     # A payer lists its members by its own ids of them, and by nothing else.
     "member import": {Kind.PERSON_ID},
@@ -54,7 +59,7 @@ PERMITTED = {
 }
 """What a command may print beside what it may always. Everything else prints nothing of the canaries."""
 
-WITHOUT_PATIENTS = ("bench", "contracts")
+WITHOUT_PATIENTS = ("bench", "contracts", "tables", "price")
 """Nouns whose commands read no party's file. `demo` is performed on the canaries by a test of its own."""
 
 

@@ -8,8 +8,8 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from claims.formats.x12.guide import load_map
 from claims.formats.x12.intake import read_submission
 from claims.formats.x12.syntax import decode
 
@@ -78,6 +78,9 @@ def _seconds(work: Callable[[], object]) -> float:
             gc.enable()
 
 
+_maps: dict[str, Any] = {}
+
+
 def _validate_by_pyx12(text: str) -> None:
     """Run pyx12's own document check, with the maps that this process has loaded, and without its log."""
     import pyx12.map_if
@@ -85,7 +88,13 @@ def _validate_by_pyx12(text: str) -> None:
     from pyx12.x12n_document import x12n_document
 
     load, disabled = pyx12.map_if.load_map_file, logging.root.manager.disable
-    pyx12.map_if.load_map_file = lambda name, *_: load_map(name)
+
+    def once(name: str, param: Any, *_: object) -> Any:
+        if name not in _maps:
+            _maps[name] = load(name, param)
+        return _maps[name]
+
+    pyx12.map_if.load_map_file = once
     logging.disable(logging.CRITICAL)
     try:
         if not x12n_document(ParamsBase(), io.StringIO(text), None, None):

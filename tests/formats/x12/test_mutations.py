@@ -23,7 +23,6 @@ import pytest
 
 from claims.formats.x12.acknowledgement import acknowledge
 from claims.formats.x12.claim_acknowledgement import write_277ca
-from claims.formats.x12.guide import load_map
 from claims.formats.x12.intake import read_submission
 from claims.model.submission import Submission
 
@@ -155,7 +154,19 @@ def own(file: str) -> str:
 @pytest.fixture(autouse=True)
 def _maps_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """pyx12 loads its maps for every file; here once serves all rows."""
-    monkeypatch.setattr("pyx12.map_if.load_map_file", lambda name, *_: load_map(name))
+    import pyx12.map_if
+
+    load = pyx12.map_if.load_map_file
+
+    def once(name: str, param: object, *_: object) -> object:
+        if name not in MAPS:
+            MAPS[name] = load(name, param)
+        return MAPS[name]
+
+    monkeypatch.setattr("pyx12.map_if.load_map_file", once)
+
+
+MAPS: dict[str, object] = {}
 
 
 def pyx12_says(data: bytes) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from claims.model.money import ZERO, Money, total
+from claims.model.quick import quick
 
 PAID, DENIED, PENDED, REJECTED = "paid", "denied", "pended", "rejected"
 REVERSED = "reversed"
@@ -14,6 +15,7 @@ REVERSED = "reversed"
 GROUPS = ("CO", "PR", "OA", "PI")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Adjustment:
     """Why a part of the charge is not paid: group (CO, PR, OA, PI), CARC, amount in cents, and units where they changed."""
@@ -24,7 +26,8 @@ class Adjustment:
     quantity: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@quick
+@dataclass(frozen=True, slots=True)
 class TraceEntry:
     """One step of the engine: the edit, the line (None: the whole claim), what it did, and why, in words with figures.
 
@@ -39,21 +42,8 @@ class TraceEntry:
     source: str = ""
     cure: str = ""
 
-    def __init__(self, edit: str, line: int | None, outcome: str, why: str, source: str = "", cure: str = "") -> None:
-        # Written out for speed, as in Money: a claim's trace has a dozen entries and more.
-        _set_edit(self, edit)
-        _set_line(self, line)
-        _set_outcome(self, outcome)
-        _set_why(self, why)
-        _set_source(self, source)
-        _set_cure(self, cure)
 
-
-_set_edit, _set_line, _set_outcome, _set_why, _set_source, _set_cure = (
-    TraceEntry.__dict__[name].__set__ for name in ("edit", "line", "outcome", "why", "source", "cure")
-)
-
-
+@quick
 @dataclass(frozen=True, slots=True)
 class LineDecision:
     """One line's result; charge − Σ adjustments = paid (835 guide, service level).
@@ -105,6 +95,7 @@ class AuthorizationUse:
     units: Decimal
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One claim's result: status, amounts, lines, trace, and what it was decided from.

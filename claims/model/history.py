@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 
 from claims.model.money import ZERO, Money
+from claims.model.quick import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PastLine:
     """A line that was adjudicated before and allowed: enough to find duplicates, pairs and limits (ADJUDICATION §2.4 to §2.8).

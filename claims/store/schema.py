@@ -127,6 +127,8 @@ accumulator_totals = Table(
     _key("year", BigInteger),
     _must("deductible", Cents),
     _must("out_of_pocket", Cents),
+    _must("out_of_network_deductible", Cents),
+    _must("out_of_network_out_of_pocket", Cents),
 )
 
 accumulator_moves = Table(
@@ -141,6 +143,8 @@ accumulator_moves = Table(
     _must("deductible", Cents),
     _must("out_of_pocket", Cents),
     _must("at", BigInteger),
+    _must("out_of_network_deductible", Cents),
+    _must("out_of_network_out_of_pocket", Cents),
 )
 
 past_lines = Table(

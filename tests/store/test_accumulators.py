@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from claims.model.decision import Usage
 from claims.model.money import Money, total
 from claims.model.plan import Accumulators
 from claims.store.errors import StoreConflict
+from claims.store.ledger_check import unbalanced
 from claims.store.store import Store, open_store
 from claims.store.work import UnitOfWork
 from tests.store.values import usage
@@ -139,3 +141,17 @@ def test_totals_are_the_sum_of_moves_and_never_negative(tmp_path_factory: pytest
         for source, revision in list(applied):
             assert ledger.reverse(source, revision, 2)
         assert ledger.of_person("P1", 2026) == ledger.of_person("P2", 2025) == used(0, 0)
+
+
+def test_what_was_used_outside_of_the_network_counts_apart_and_is_taken_back(work: UnitOfWork) -> None:
+    ledger = work.accumulators
+    outside = Usage("P1", "F1", 2026, Money(100), Money(300), Money(40), Money(70))
+    assert ledger.add("C1", 1, [outside], 1)
+    assert not ledger.add("C1", 1, [outside], 2)
+    found = ledger.of_person("P1", 2026)
+    assert (found.out_of_network_deductible, found.out_of_network_out_of_pocket) == (Money(40), Money(70))
+    assert ledger.of_family("F1", 2026) == found
+    assert unbalanced(ledger) == ()
+    assert ledger.reverse("C1", 1, 3)
+    assert ledger.of_person("P1", 2026) == used(0, 0)
+    assert unbalanced(ledger) == ()

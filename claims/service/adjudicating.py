@@ -242,7 +242,8 @@ def _inputs(work: UnitOfWork, run: Run, claim: Claim, correction: Correction | N
     if claim.referring is not None:
         named.add(claim.referring.npi)
     person = _person(run, claim)
-    years = {run.terms.year_of(line.begins) for line in claim.lines}
+    family = members[0].family if person is not None else ""
+    years = sorted({run.terms.year_of(line.begins) for line in claim.lines})
     return Inputs(
         plan=run.rules.plan,
         claim=claim,
@@ -252,7 +253,7 @@ def _inputs(work: UnitOfWork, run: Run, claim: Claim, correction: Correction | N
         history=() if person is None else work.history.of_person(person),
         accumulators=()
         if person is None
-        else tuple((year, work.accumulators.of_person(person, year)) for year in sorted(years)),
+        else tuple((year, work.accumulators.of_person(person, year)) for year in years),
         spent=tuple(e.identifier for e in evidence if users[e.identifier] - lineage),
         received=run.received or claim.received,
         decided=run.decided,
@@ -260,6 +261,9 @@ def _inputs(work: UnitOfWork, run: Run, claim: Claim, correction: Correction | N
         correction=correction,
         authorizations=_authorizations(work, run, person),
         tables=None if run.tables is None else run.tables.versions,
+        family_accumulators=tuple((year, work.accumulators.of_family(family, year)) for year in years)
+        if family
+        else None,
     )
 
 

@@ -215,17 +215,33 @@ def _moved(work: UnitOfWork, stored: StoredClaim, kept: StoredDecision) -> Itera
     ]
     used = kept.decision.usage if kept.decision.status == PAID else ()
     if _added_up(used) != _added_up(
-        tuple(Usage(m.person, m.family, m.year, m.deductible, m.out_of_pocket) for m in moves)
+        tuple(
+            Usage(
+                m.person,
+                m.family,
+                m.year,
+                m.deductible,
+                m.out_of_pocket,
+                m.out_of_network_deductible,
+                m.out_of_network_out_of_pocket,
+            )
+            for m in moves
+        )
     ):
         yield "the accumulators moved by other amounts than it used"
 
 
-def _added_up(used: tuple[Usage, ...]) -> dict[tuple[str, str, int], tuple[int, int]]:
-    sums: dict[tuple[str, str, int], tuple[int, int]] = {}
+def _added_up(used: tuple[Usage, ...]) -> dict[tuple[str, str, int], tuple[int, ...]]:
+    sums: dict[tuple[str, str, int], tuple[int, ...]] = {}
     for each in used:
         place = (each.person, each.family, each.year)
-        deductible, out_of_pocket = sums.get(place, (0, 0))
-        sums[place] = deductible + each.deductible.cents, out_of_pocket + each.out_of_pocket.cents
+        amounts = (
+            each.deductible.cents,
+            each.out_of_pocket.cents,
+            each.out_of_network_deductible.cents,
+            each.out_of_network_out_of_pocket.cents,
+        )
+        sums[place] = tuple(map(sum, zip(sums.get(place, (0, 0, 0, 0)), amounts, strict=True)))
     return {place: amounts for place, amounts in sums.items() if any(amounts)}
 
 

@@ -55,6 +55,7 @@ def decide(inputs: Inputs, terms: PlanTerms | None = None, tables: Tables | None
         spent=frozenset(inputs.spent),
         authorizations=inputs.authorizations,
         review=inputs.review,
+        family_accumulators=None if inputs.family_accumulators is None else dict(inputs.family_accumulators),
     )
     return decision if correction is None else _corrected(decision, correction)
 

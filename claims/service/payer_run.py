@@ -45,6 +45,7 @@ class Inputs:
     """All that a decision was made from, and the salt of its trace's hash: a replay gives the same bytes.
 
     `tables` are the (kind, version) of every published table that was at hand, None where none was: a replay opens the same.
+    `accumulators` are the person's and `family_accumulators` the whole family's, by plan year; None where it has none.
     """
 
     plan: Plan
@@ -62,6 +63,7 @@ class Inputs:
     review: Review | None = None
     authorizations: tuple[Authorization, ...] | None = None
     tables: tuple[tuple[str, str], ...] | None = None
+    family_accumulators: tuple[tuple[int, Accumulators], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

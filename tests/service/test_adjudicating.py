@@ -12,6 +12,7 @@ from claims.evidence.document import dump_records, load_records
 from claims.evidence.errors import RecordError
 from claims.evidence.record import seal, sign_roll
 from claims.evidence.signature import sign
+from claims.model.decision import Usage
 from claims.model.evidence import EncounterRecord
 from claims.model.money import Money
 from claims.service.adjudicating import adjudicate_for_payer
@@ -416,3 +417,22 @@ def test_a_store_of_another_chain_is_refused_unchanged(local: Parties, tmp_path:
     with open_office(elsewhere, passphrase=PASSPHRASE) as office, pytest.raises(StoreMismatch, match="another chain"):
         assert office.store
     assert rows() == before
+
+
+# what a family used
+
+
+@pytest.mark.parametrize(("family_used", "owed"), [("0.00", "120.00"), ("350.00", "50.00"), ("400.00", "0.00")])
+def test_what_others_of_the_family_used_counts_towards_its_deductible(
+    local: Parties, family_used: str, owed: str
+) -> None:
+    plan = local.payer.home.document("plan.toml")
+    text = plan.read_text().replace(
+        'deductible = "0.00"', 'deductible = "120.00"\nfamily = "embedded"\nfamily_deductible = "400.00"'
+    )
+    plan.write_text(text)
+    used = Usage("NGP-OTHER", "NG-8127", 2026, Money.parse(family_used), Money.parse(family_used))
+    with local.payer.store.unit_of_work() as work:
+        work.accumulators.add("opening", 1, [used], 1)
+    (claim,) = local.decided()["claims"]
+    assert claim["patient"] == owed

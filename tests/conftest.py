@@ -1,11 +1,15 @@
-"""What every test may ask for: the shared example files, and the tools that need Node."""
+"""What every test may ask for: the shared example files, the tools that need Node, and a store on either database."""
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.postgresql import Cluster, postgresql_missing
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -28,23 +32,52 @@ def node_missing() -> str | None:
     return None
 
 
+NEEDS = {"node": node_missing, "postgresql": postgresql_missing}
+"""Markers of tests that need more than Python, and what says that it is not there."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what needs Node where Node is missing; in CI that is a failure and not a skip."""
-    reason = node_missing()
-    if reason is None or STRICT:
+    """Leave out what needs Node or PostgreSQL where it is missing; in CI that is a failure and not a skip."""
+    if STRICT:
         return
-    for item in items:
-        if "node" in item.keywords:
-            item.add_marker(pytest.mark.skip(reason=reason))
+    for marker, missing in NEEDS.items():
+        reason = missing()
+        for item in items if reason is not None else []:
+            if marker in item.keywords:
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(autouse=True)
-def _node_in_ci(request: pytest.FixtureRequest) -> None:
-    """In CI a test that needs Node fails, with the reason, where a tool is missing."""
-    if STRICT and request.node.get_closest_marker("node") is not None:
-        reason = node_missing()
-        if reason is not None:
-            pytest.fail(reason)
+def _all_in_ci(request: pytest.FixtureRequest) -> None:
+    """In CI a test that needs Node or PostgreSQL fails, with the reason, where it is missing."""
+    for marker, missing in NEEDS.items():
+        if STRICT and request.node.get_closest_marker(marker) is not None:
+            reason = missing()
+            if reason is not None:
+                pytest.fail(reason)
+
+
+@pytest.fixture(scope="session")
+def postgresql_cluster() -> Iterator[Cluster]:
+    """PostgreSQL, thrown away with the run; each worker of a parallel run has its own. For tests marked `postgresql`."""
+    cluster = Cluster()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def new_store_place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Names a place for one more new store at each call, as `open_store` takes it: a test that asks runs on both databases."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgresql_cluster").place
+    numbers = count(1)
+    return lambda: str(tmp_path / f"store-{next(numbers)}.sqlite")
+
+
+@pytest.fixture
+def store_place(new_store_place: Callable[[], str]) -> str:
+    """A place for one new store: a test that asks runs on both databases."""
+    return new_store_place()
 
 
 @pytest.fixture(scope="session")

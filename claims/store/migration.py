@@ -13,6 +13,7 @@ from importlib.resources import files
 
 from sqlalchemy import BigInteger, Column, Connection, Engine, MetaData, Table, Text, insert, inspect, select
 
+from claims.store import on_postgresql
 from claims.store.engine import transaction
 from claims.store.errors import MigrationChanged, StoreError, StoreTooNew, StoreUnusable
 
@@ -70,16 +71,19 @@ def migrate(engine: Engine, at: int, steps: tuple[Migration, ...] | None = None)
     Raises StoreTooNew, MigrationChanged, and StoreUnusable for a database that is another program's.
     """
     known = migrations(engine.dialect.name) if steps is None else steps
+    elsewhere = engine.dialect.name == "postgresql"
     with transaction(engine, reading=True) as connection:
         if len(_applied(connection, known)) == len(known):
             return len(known)
     with transaction(engine) as connection:
         done = len(_applied(connection, known))
         if done == 0:
+            if elsewhere:
+                on_postgresql.make_schema(connection)
             applied.create(connection)
         for step in known[done:]:
             for statement in step.statements:
-                connection.exec_driver_sql(statement)
+                connection.exec_driver_sql(on_postgresql.spelled(statement) if elsewhere else statement)
             connection.execute(
                 insert(applied).values(number=step.number, name=step.name, checksum=step.checksum, applied_at=at)
             )

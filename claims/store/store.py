@@ -11,9 +11,11 @@ from types import TracebackType
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from claims.store.engine import file_of, open_engine, transaction, use_write_ahead_log
+from claims.store.engine import BUSY_MILLISECONDS, open_engine, transaction
 from claims.store.errors import StoreMismatch
 from claims.store.migration import migrate
+from claims.store.on_sqlite import use_write_ahead_log
+from claims.store.place import Place, StoreFile, place_of
 from claims.store.rows import ChainBinding
 from claims.store.schema import store_facts
 from claims.store.work import UnitOfWork
@@ -22,13 +24,13 @@ from claims.store.work import UnitOfWork
 class Store:
     """One database of one home. Close it, or use it in a `with` block."""
 
-    def __init__(self, file: Path, engine: Engine) -> None:
-        self.file = file
+    def __init__(self, place: Place, engine: Engine) -> None:
+        self.place = place
         self._engine = engine
         self._in_work = threading.local()
 
     def __repr__(self) -> str:
-        return f"Store({str(self.file)!r})"
+        return f"Store({str(self.place)!r})"
 
     def __enter__(self) -> Store:
         return self
@@ -39,7 +41,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file, or of the server."""
         self._engine.dispose()
 
     @contextmanager
@@ -85,19 +87,28 @@ class Store:
             self._in_work.open = False
 
 
-def open_store(place: str | Path, *, chain_id: int | None = None, genesis_hash: bytes | None = None) -> Store:
-    """Open a home's store by path or `sqlite:///…` URL, made where it is missing, and bring it up to date.
+def open_store(
+    place: str | Path,
+    *,
+    chain_id: int | None = None,
+    genesis_hash: bytes | None = None,
+    busy_milliseconds: int = BUSY_MILLISECONDS,
+) -> Store:
+    """Open a home's store, made where it is missing, and bring it up to date.
 
-    With a chain's id and genesis hash (32 bytes) the store is bound to that chain on first use and checked ever after.
+    `place` is a path, a `sqlite:///…` URL, or `postgresql://USER@HOST/DATABASE?schema=NAME` with any of libpq's own parameters
+    (`sslmode`, `passfile`, `host` for a socket's folder …). With a chain's id and genesis hash (32 bytes) the store is bound to
+    that chain on first use and checked ever after. A writer waits `busy_milliseconds` for another's transaction.
     Raises StoreUnusable, StoreTooNew, MigrationChanged, StoreMismatch, StoreBusy.
     """
     if (chain_id is None) != (genesis_hash is None):
         raise ValueError("a chain is named by its id and its genesis hash together")
-    file = file_of(place)
-    store = Store(file, open_engine(file))
+    where = place_of(place)
+    store = Store(where, open_engine(where, busy_milliseconds))
     try:
         migrate(store._engine, int(time.time()))
-        use_write_ahead_log(store._engine)
+        if isinstance(where, StoreFile):
+            use_write_ahead_log(store._engine, busy_milliseconds)
         if chain_id is not None and genesis_hash is not None:
             store.bind_chain(chain_id, genesis_hash)
     except BaseException:

@@ -1,7 +1,6 @@
-"""A store of its own for each test, and one unit of work in it."""
+"""A store of its own for each test, on either database, and one unit of work in it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -10,9 +9,9 @@ from claims.store.work import UnitOfWork
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(store_place: str) -> Iterator[Store]:
     """A new store."""
-    with open_store(tmp_path / "store.sqlite") as opened:
+    with open_store(store_place) as opened:
         yield opened
 
 

@@ -1,8 +1,6 @@
 """A database comes up to date by numbered steps, all or none, and by no others."""
 
 import re
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,27 +12,34 @@ from claims.store import schema
 from claims.store.engine import open_engine
 from claims.store.errors import MigrationChanged, StoreError, StoreTooNew, StoreUnusable
 from claims.store.migration import Migration, migrate, migrations
+from claims.store.place import place_of
 from claims.store.store import Store, open_store
+from tests.store.administer import administer, tables_of
 
 STEP = Migration(1, "first", "-- a remark\nCREATE TABLE one (name TEXT);\n\n\nINSERT INTO one VALUES ('x');\n")
 
 
-def tables_of(file: Path) -> set[str]:
-    with closing(sqlite3.connect(file)) as connection:
-        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+def steps_of(store: Store) -> tuple[Migration, ...]:
+    return migrations(store._engine.dialect.name)
 
 
-def test_an_empty_database_gets_every_step_in_order(store: Store) -> None:
-    with closing(sqlite3.connect(store.file)) as connection:
-        done = connection.execute("SELECT number, name, checksum FROM migrations ORDER BY number").fetchall()
-    assert done == [(step.number, step.name, step.checksum) for step in migrations()]
+def test_an_empty_database_gets_every_step_in_order(store: Store, store_place: str) -> None:
+    done = administer(store_place, "SELECT number, name, checksum FROM migrations ORDER BY number")
+    assert done == [(step.number, step.name, step.checksum) for step in steps_of(store)]
     assert [number for number, _, _ in done] == list(range(1, len(done) + 1))
 
 
-def test_opening_again_changes_nothing(store: Store) -> None:
-    before = store.file.read_bytes()
-    open_store(store.file).close()
-    assert store.file.read_bytes() == before
+def test_both_databases_get_the_same_steps() -> None:
+    names = [[(step.number, step.name) for step in migrations(dialect)] for dialect in ("sqlite", "postgresql")]
+    assert names[0] == names[1]
+
+
+def test_opening_again_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "store.sqlite"
+    open_store(file).close()
+    before = file.read_bytes()
+    open_store(file).close()
+    assert file.read_bytes() == before
 
 
 def test_the_migrated_database_has_the_tables_that_the_queries_name(store: Store) -> None:
@@ -49,57 +54,60 @@ def test_the_migrated_database_has_the_tables_that_the_queries_name(store: Store
             if not column.primary_key:
                 assert columns[column.name]["nullable"] == column.nullable, f"{name}.{column.name}"
             wanted = column.type.compile(sqlite.dialect())
-            assert str(columns[column.name]["type"]) == wanted, f"{name}.{column.name}"
+            assert str(columns[column.name]["type"]).removesuffix(' COLLATE "C"') == wanted, f"{name}.{column.name}"
             assert column.type.compile(postgresql.dialect()) == wanted, "the type is the same in PostgreSQL"
 
 
-def test_an_older_database_gets_what_it_lacks(tmp_path: Path) -> None:
-    engine = open_engine(tmp_path / "store.sqlite")
-    assert migrate(engine, at=1, steps=migrations()[:1]) == 1
-    assert migrate(engine, at=2) == len(migrations())
+def test_a_text_sorts_by_its_bytes_whatever_the_language_of_the_database(store: Store) -> None:
+    """Every text column that the queries name; PostgreSQL's would sort `a` before `B`."""
+    for name, table in schema.metadata.tables.items():
+        found = {column["name"]: column["type"] for column in inspect(store._engine).get_columns(name)}
+        for column in table.columns:
+            if store._engine.dialect.name == "postgresql" and str(found[column.name]).startswith("TEXT"):
+                assert found[column.name].collation == "C", f"{name}.{column.name}"
+
+
+def test_an_older_database_gets_what_it_lacks(store_place: str) -> None:
+    engine = open_engine(place_of(store_place))
+    steps = migrations(engine.dialect.name)
+    assert migrate(engine, at=1, steps=steps[:1]) == 1
+    assert migrate(engine, at=2) == len(steps)
     engine.dispose()
-    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as connection:
-        times = [at for (at,) in connection.execute("SELECT applied_at FROM migrations ORDER BY number")]
-    assert times == [1] + [2] * (len(migrations()) - 1)
+    times = administer(store_place, "SELECT applied_at FROM migrations ORDER BY number")
+    assert times == [(1,)] + [(2,)] * (len(steps) - 1)
 
 
-def test_a_step_that_fails_takes_all_of_its_run_back(tmp_path: Path) -> None:
-    engine = open_engine(tmp_path / "store.sqlite")
+def test_a_step_that_fails_takes_all_of_its_run_back(store_place: str) -> None:
+    engine = open_engine(place_of(store_place))
     broken = Migration(2, "broken", "CREATE TABLE two (name TEXT);\n\nCREATE TABLE two (name TEXT);")
     with pytest.raises(StoreError, match="already exists"):
         migrate(engine, at=1, steps=(STEP, broken))
-    assert tables_of(tmp_path / "store.sqlite") == set()
+    assert tables_of(store_place) == set()
     assert migrate(engine, at=1, steps=(STEP,)) == 1
     engine.dispose()
-    assert tables_of(tmp_path / "store.sqlite") == {"migrations", "one"}
+    assert tables_of(store_place) == {"migrations", "one"}
 
 
-def test_a_newer_database_is_refused(store: Store) -> None:
-    engine = open_engine(store.file)
-    ahead = len(migrations()) + 1
-    migrate(engine, at=1, steps=(*migrations(), Migration(ahead, "later", "CREATE TABLE later (name TEXT);")))
-    engine.dispose()
+def test_a_newer_database_is_refused(store: Store, store_place: str) -> None:
+    ahead = len(steps_of(store)) + 1
+    administer(store_place, f"INSERT INTO migrations VALUES ({ahead}, 'later', 'x', 1)")
     with pytest.raises(StoreTooNew, match=f"at migration {ahead}, this version knows {ahead - 1}") as refusal:
-        open_store(store.file)
+        open_store(store_place)
     assert (refusal.value.found, refusal.value.known) == (ahead, ahead - 1)
 
 
 def test_a_step_that_was_edited_after_it_was_applied_is_refused(store: Store) -> None:
-    edited = (*migrations()[:1], replace(migrations()[1], text="CREATE TABLE other (name TEXT);"), *migrations()[2:])
-    engine = open_engine(store.file)
+    known = steps_of(store)
+    edited = (*known[:1], replace(known[1], text="CREATE TABLE other (name TEXT);"), *known[2:])
     with pytest.raises(MigrationChanged, match="migration 2 was applied from another text"):
-        migrate(engine, at=1, steps=edited)
-    engine.dispose()
+        migrate(store._engine, at=1, steps=edited)
 
 
-def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path) -> None:
-    file = tmp_path / "store.sqlite"
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("CREATE TABLE theirs (name TEXT)")
-    before = file.read_bytes()
+def test_another_programs_database_is_refused_and_left_alone(store_place: str) -> None:
+    administer(store_place, "CREATE TABLE theirs (name TEXT)")
     with pytest.raises(StoreUnusable, match="another program's"):
-        open_store(file)
-    assert file.read_bytes() == before
+        open_store(store_place)
+    assert tables_of(store_place) == {"theirs"}
 
 
 def test_a_step_is_paragraphs_without_remarks() -> None:
@@ -108,7 +116,7 @@ def test_a_step_is_paragraphs_without_remarks() -> None:
 
 def test_a_gap_in_the_numbers_is_refused() -> None:
     with pytest.raises(StoreError, match="without a gap"):
-        migrations("postgresql")
+        migrations("oracle")
 
 
 def test_the_steps_for_every_database_use_no_words_of_one() -> None:

@@ -65,31 +65,28 @@ def lines_of(running: "subprocess.Popen[str]") -> list[str]:
 
 
 @pytest.mark.slow
-def test_processes_that_make_one_store_at_once_never_share_a_number(tmp_path: Path) -> None:
-    file = tmp_path / "store.sqlite"
-    running = [start(ALLOCATE, file) for _ in range(3)]
+def test_processes_that_make_one_store_at_once_never_share_a_number(store_place: str) -> None:
+    running = [start(ALLOCATE, store_place) for _ in range(3)]
     pairs = [line.split() for one in running for line in lines_of(one)]
     assert sorted(int(sequence) for sequence, _ in pairs) == list(range(1, 76))
     assert sorted(int(number) for _, number in pairs) == list(range(1, 76))
 
 
 @pytest.mark.slow
-def test_processes_never_sign_with_one_nonce_twice(tmp_path: Path) -> None:
-    file = tmp_path / "store.sqlite"
-    running = [start(ALLOCATE_NONCES, file, mine) for mine in range(2)]
+def test_processes_never_sign_with_one_nonce_twice(store_place: str) -> None:
+    running = [start(ALLOCATE_NONCES, store_place, mine) for mine in range(2)]
     assert sorted(int(line) for one in running for line in lines_of(one)) == list(range(20))
 
 
 @pytest.mark.slow
-def test_a_process_killed_in_a_unit_of_work_leaves_nothing(tmp_path: Path) -> None:
-    file = tmp_path / "store.sqlite"
-    open_store(file).close()
-    running = start(HALFWAY, file)
+def test_a_process_killed_in_a_unit_of_work_leaves_nothing(store_place: str) -> None:
+    open_store(store_place).close()
+    running = start(HALFWAY, store_place)
     assert running.stdout is not None
     assert running.stdout.readline() == "halfway\n"
     running.send_signal(signal.SIGKILL)
     running.communicate()
-    with open_store(file) as store, store.unit_of_work() as work:
+    with open_store(store_place) as store, store.unit_of_work() as work:
         assert work.claims.all() == ()
         assert work.decisions.latest("C1") is None
         assert work.outbox.find("settle:C1") is None

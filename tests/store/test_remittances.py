@@ -38,10 +38,10 @@ def test_a_payment_has_one_remittance(store: Store) -> None:
     with store.unit_of_work() as work:
         work.payments.add(payment())
         work.remittances.add(remittance())
-    with pytest.raises(StoreConflict, match="UNIQUE"), store.unit_of_work() as work:
+    with pytest.raises(StoreConflict, match=r"(?i)unique"), store.unit_of_work() as work:
         work.remittances.add(remittance("TRACE2"))
 
 
 def test_a_remittance_of_an_unknown_payment_is_refused(store: Store) -> None:
-    with pytest.raises(StoreConflict, match="FOREIGN KEY"), store.unit_of_work() as work:
+    with pytest.raises(StoreConflict, match=r"(?i)foreign key"), store.unit_of_work() as work:
         work.remittances.add(remittance())

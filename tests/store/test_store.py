@@ -37,7 +37,7 @@ def test_a_store_is_opened_by_path_or_by_url(tmp_path: Path) -> None:
     assert repr(store) == f"Store({str(tmp_path / 'store.sqlite')!r})"
 
 
-@pytest.mark.parametrize("url", ["postgresql://me:secret@host/claims", "sqlite://", "sqlite:///:memory:", "my sql://"])
+@pytest.mark.parametrize("url", ["mysql://me:secret@host/claims", "sqlite://", "sqlite:///:memory:", "my sql://"])
 def test_another_database_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(StoreUnusable, match="sqlite:///PATH") as refusal:
         open_store(url)
@@ -59,37 +59,35 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) ->
     assert file.read_bytes() == b"not a database " * 100
 
 
-def test_the_database_is_set_up_to_lose_nothing(store: Store) -> None:
+def test_the_file_is_set_up_to_lose_nothing(tmp_path: Path) -> None:
     expected = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 30_000}
-    with transaction(store._engine) as connection:
+    with open_store(tmp_path / "store.sqlite") as store, transaction(store._engine) as connection:
         for pragma, setting in expected.items():
             assert connection.execute(text(f"PRAGMA {pragma}")).scalar() == setting, pragma
 
 
-def test_a_store_belongs_to_the_first_chain_it_is_opened_for(tmp_path: Path) -> None:
-    file = tmp_path / "store.sqlite"
-    with open_store(file) as store:
+def test_a_store_belongs_to_the_first_chain_it_is_opened_for(store_place: str) -> None:
+    with open_store(store_place) as store:
         assert store.chain is None
-    with open_store(file, chain_id=31_337, genesis_hash=GENESIS) as store:
+    with open_store(store_place, chain_id=31_337, genesis_hash=GENESIS) as store:
         assert store.chain == ChainBinding(31_337, GENESIS)
         store.bind_chain(31_337, GENESIS)
-    with open_store(file) as store:
+    with open_store(store_place) as store:
         assert store.chain == ChainBinding(31_337, GENESIS)
 
 
 @pytest.mark.parametrize(("chain_id", "genesis_hash"), [(1, GENESIS), (31_337, bytes(32))])
-def test_another_chain_is_refused_by_name(tmp_path: Path, chain_id: int, genesis_hash: bytes) -> None:
-    file = tmp_path / "store.sqlite"
-    open_store(file, chain_id=31_337, genesis_hash=GENESIS).close()
+def test_another_chain_is_refused_by_name(store_place: str, chain_id: int, genesis_hash: bytes) -> None:
+    open_store(store_place, chain_id=31_337, genesis_hash=GENESIS).close()
     with pytest.raises(StoreMismatch, match="belongs to another chain: it was made for chain id 31337") as refusal:
-        open_store(file, chain_id=chain_id, genesis_hash=genesis_hash)
+        open_store(store_place, chain_id=chain_id, genesis_hash=genesis_hash)
     assert refusal.value.expected == ChainBinding(chain_id, genesis_hash)
     assert refusal.value.found == ChainBinding(31_337, GENESIS)
 
 
-def test_a_chain_is_named_by_both_its_marks(tmp_path: Path) -> None:
+def test_a_chain_is_named_by_both_its_marks(store_place: str) -> None:
     with pytest.raises(ValueError, match="together"):
-        open_store(tmp_path / "store.sqlite", chain_id=1)
+        open_store(store_place, chain_id=1)
 
 
 def test_an_exception_midway_leaves_nothing(store: Store) -> None:
@@ -153,7 +151,7 @@ def _add_a_claim(store: Store) -> None:
 
 
 def test_nothing_is_written_while_reading(store: Store) -> None:
-    with pytest.raises(StoreError, match="readonly"), store.reading() as view:
+    with pytest.raises(StoreError, match=r"read-?only"), store.reading() as view:
         view.control_numbers.next("ISA")
     with store.unit_of_work() as work:
         assert work.control_numbers.next("ISA") == 1
@@ -170,7 +168,7 @@ def test_an_error_of_the_database_never_quotes_a_row(store: Store) -> None:
             work.claims.add(values.stored_claim())
             work.claims.connection.execute(twice, {"patient": "Quillfeather"})
 
-    with pytest.raises(StoreConflict, match="UNIQUE constraint failed") as refusal:
+    with pytest.raises(StoreConflict, match=r"(?i)unique") as refusal:
         add_twice()
     assert refusal.value.__suppress_context__
     assert "Quillfeather" not in str(refusal.value)

@@ -32,6 +32,12 @@ def create(
     city: Annotated[str, typer.Option(help="A payer's city, for the 835.")] = "",
     state: Annotated[str, typer.Option(help="A payer's state, two letters, for the 835.")] = "",
     postal_code: Annotated[str, typer.Option(help="A payer's postal code, for the 835.")] = "",
+    store: Annotated[
+        str,
+        typer.Option(
+            help="Where records are kept: a file in the home, or postgresql://USER@HOST/DATABASE?schema=NAME."
+        ),
+    ] = "store.sqlite",
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -54,6 +60,7 @@ def create(
         tax_id=tax_id,
         strict_npi=strict_npi,
         address=Address(street, "", city, state, postal_code),
+        store=store,
         passphrase=passphrase(passphrase_file, fresh=True),
     )
     if as_json:

@@ -265,7 +265,7 @@ def _known(
     office: Office, chosen: Sequence[Encounter], terms: _Terms, dry_run: bool
 ) -> dict[str, tuple[EncounterRecord, ...]]:
     """The records that the store has of each encounter, best last; a dry run makes no store."""
-    if dry_run and not office.home.store_file.exists():
+    if dry_run and not office.home.has_store:
         return {encounter.identifier: () for encounter in chosen}
     with office.store.reading() as work:
         return {encounter.identifier: _stored(work, encounter, terms) for encounter in chosen}

@@ -60,7 +60,7 @@ def import_members(office: Office, file: Path, *, dry_run: bool = False) -> Impo
     except SetProblem as problem:
         raise FileRejected(_cause(problem)) from None
     sha256 = hashlib.sha256(data).hexdigest()
-    if dry_run and not office.home.store_file.exists():
+    if dry_run and not office.home.has_store:
         return Imported(_apply(Roster(known_members(office.home, ()), new_person), enrolments))
     if dry_run:
         with office.store.reading() as work:

@@ -216,14 +216,22 @@ def _keys(home: Home) -> str:
 
 def _store(home: Home) -> str:
     from claims.store.migration import migrations
+    from claims.store.place import StoreFile, place_of
     from claims.store.store import open_store
 
-    if not home.store_file.exists():
-        return f"{home.store_file.name} is not made yet: the first command that needs it makes it"
-    with open_store(home.store_file) as store:
-        bound = store.chain
+    place = place_of(home.store_place)
+    name = place.file.name if isinstance(place, StoreFile) else str(place)
+    if not home.has_store:
+        return f"{name} is not made yet: the first command that needs it makes it"
+    with open_store(home.store_place) as store:
+        bound, risks = store.chain, store.risks()
+    if risks:
+        raise _Fault(
+            f"{name}: a crash of its server may lose what was paid, since {' and '.join(risks)}",
+            "have the server write through to its disk: postgresql.conf",
+        )
     where = "bound to no chain yet" if bound is None else f"bound to {bound}"
-    return f"{home.store_file.name} at migration {len(migrations())}, {where}"
+    return f"{name} at migration {len(migrations())}, {where}"
 
 
 def _require_chain(home: Home) -> str:
@@ -264,10 +272,10 @@ def _same_chain(office: Office) -> str:
     from claims.store.rows import ChainBinding
     from claims.store.store import open_store
 
-    if not office.home.store_file.exists():
+    if not office.home.has_store:
         return "no store yet"
     here = ChainBinding(office.chain.chain_id, office.chain.header(0).hash)
-    with open_store(office.home.store_file) as store:
+    with open_store(office.home.store_place) as store:
         bound = store.chain
     if bound is not None and bound != here:
         raise _Fault(
@@ -315,9 +323,9 @@ def _money(office: Office, label: str) -> str:
 def _policies(office: Office) -> list[int]:
     from claims.store.store import open_store
 
-    if office.home.role != PAYER or not office.home.store_file.exists():
+    if office.home.role != PAYER or not office.home.has_store:
         return []
-    with open_store(office.home.store_file) as store, store.reading() as work:
+    with open_store(office.home.store_place) as store, store.reading() as work:
         return [row.policy for row in work.policies.all()]
 
 
@@ -347,9 +355,9 @@ def _outbox(office: Office) -> str:
     from claims.store.rows import QUEUED, SENT, SIGNED
     from claims.store.store import open_store
 
-    if not office.home.store_file.exists():
+    if not office.home.has_store:
         return "empty"
-    with open_store(office.home.store_file) as store, store.reading() as work:
+    with open_store(office.home.store_place) as store, store.reading() as work:
         waiting = work.outbox.in_state(QUEUED, SIGNED, SENT)
     if waiting:
         kinds = ", ".join(sorted({intent.kind for intent in waiting}))

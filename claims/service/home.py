@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from claims.service.errors import UsageError
+from claims.service.store_setting import check_store, place_of_store
 
 SETTINGS = "home.toml"
 STORE = "store.sqlite"
@@ -21,7 +22,7 @@ PARTY_KEYS = {PAYER: ("insurer", "credentialer", "adjudicator"), PROVIDER: ("pro
 
 _TEXT = re.compile(r"[^\x00-\x1f\"\\]{0,80}")
 _PATH = re.compile(r"[^\x00-\x1f\"\\]{0,4096}")
-_PATHS = ("profile", "chain_folder")
+_PATHS = ("profile", "chain_folder", "store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Home:
     `chain_folder` is where an embedded chain's file and its deployment record lie, shared by the homes that meet on it.
     `tax_id` and the address go into the 835, which requires a payer's. `strict_npi` has the NPI's check digit decide at intake,
     `own_claims_only` takes claims alone that name this payer's identifier, and `refuse_repeated_interchanges` rejects an
-    interchange whose control number the same sender used before (published samples all bear the same one).
+    interchange whose control number the same sender used before (published samples all bear the same one). `store` is where
+    the home's records are kept: a SQLite file beside the settings, or a schema of a PostgreSQL database by its URL.
     """
 
     folder: Path
@@ -49,6 +51,7 @@ class Home:
     postal_code: str = ""
     own_claims_only: bool = False
     refuse_repeated_interchanges: bool = False
+    store: str = STORE
 
     @property
     def profile_file(self) -> str:
@@ -56,9 +59,19 @@ class Home:
         return str(self.folder / self.profile) if self.profile.endswith(".toml") else self.profile
 
     @property
-    def store_file(self) -> Path:
-        """The SQLite file of the home."""
-        return self.folder / STORE
+    def store_place(self) -> str | Path:
+        """The home's store as `open_store` takes it."""
+        return place_of_store(self.folder, self.store)
+
+    @property
+    def has_store(self) -> bool:
+        """Whether the store was made already: the first command that needs it makes it. Raises StoreError for a server."""
+        place = self.store_place
+        if isinstance(place, Path):
+            return place.exists()
+        from claims.store.store import store_exists
+
+        return store_exists(place)
 
     @property
     def keys_folder(self) -> Path:
@@ -84,6 +97,7 @@ _KEYS: dict[str, type] = {
     "postal_code": str,
     "own_claims_only": bool,
     "refuse_repeated_interchanges": bool,
+    "store": str,
 }
 
 
@@ -102,10 +116,11 @@ def write_home(home: Home) -> None:
         if label in _PATHS:
             if not _PATH.fullmatch(str(text)):
                 raise UsageError(
-                    f"the {label.replace('_', ' ')} cannot be kept: choose a path without quotes and backslashes"
+                    f"the {label.replace('_', ' ')} cannot be kept: choose one without quotes and backslashes"
                 )
         elif isinstance(text, str) and not _TEXT.fullmatch(text):
             raise UsageError(f"the {label} must have at most 80 characters, without quotes and backslashes")
+    check_store(home.store)
     # Its documents name members: nobody else looks into the folder.
     home.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     home.keys_folder.mkdir(mode=0o700, exist_ok=True)
@@ -136,5 +151,6 @@ def read_home(folder: Path) -> Home:
     missing = [key for key in ("role", "name", "identifier") if key not in table]
     if missing:
         raise UsageError(f"{file} lacks {', '.join(missing)}")
+    check_store(table.get("store", STORE))
     chain_folder = folder / table.pop("chain_folder", ".")
     return Home(folder=folder, chain_folder=chain_folder, **table)

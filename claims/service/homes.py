@@ -8,7 +8,7 @@ from typing import Any
 
 from claims.model.party import Address
 from claims.service.errors import UsageError
-from claims.service.home import PARTY_KEYS, PROVIDER, Home, read_home, write_home
+from claims.service.home import PARTY_KEYS, PROVIDER, STORE, Home, read_home, write_home
 
 
 def create_home(
@@ -23,6 +23,7 @@ def create_home(
     tax_id: str = "",
     strict_npi: bool = False,
     address: Address = Address(),
+    store: str = STORE,
 ) -> dict[str, Any]:
     """Make a home with its party's keys and return what `show_home` would; raises UsageError, MissingPassphrase."""
     from claims.chain.errors import MissingPassphrase
@@ -51,6 +52,7 @@ def create_home(
             city=address.city,
             state=address.state,
             postal_code=address.postal_code,
+            store=store,
         )
     )
     for key in PARTY_KEYS[role]:
@@ -89,6 +91,7 @@ def show_home(folder: Path) -> dict[str, Any]:
         "identifier": home.identifier,
         "profile": home.profile,
         "chain_folder": str(home.chain_folder),
+        "store": home.store,
         "strict_npi": home.strict_npi,
         "keys": {name: keystore.address(name) for name in keystore.names()},
     }

@@ -42,7 +42,7 @@ class Office:
         """The home's store, bound to this chain; raises StoreMismatch where it belongs to another."""
         from claims.store.store import open_store
 
-        return open_store(self.home.store_file, chain_id=self.chain.chain_id, genesis_hash=self.chain.header(0).hash)
+        return open_store(self.home.store_place, chain_id=self.chain.chain_id, genesis_hash=self.chain.header(0).hash)
 
     @cached_property
     def keystore(self) -> Keystore:

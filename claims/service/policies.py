@@ -187,7 +187,7 @@ def _require_same_terms(row: Policy, limit: Money, reserve: Money, plan: str | N
 
 def _rows(office: Office, person: str, year: int, dry_run: bool) -> tuple[Policy, ...]:
     """The person's policies of the year as stored; a dry run makes no store."""
-    if dry_run and not office.home.store_file.exists():
+    if dry_run and not office.home.has_store:
         return ()
     with office.store.reading() as work:
         return work.policies.of_person(person, year)

@@ -78,7 +78,7 @@ def known_members(home: Home, enrolled: Iterable[Member], document: Path | None 
 
 def enrolled_members(office: Office) -> tuple[Member, ...]:
     """The members that came by an 834; a home that has no store yet is given none for this."""
-    if not office.home.store_file.exists():
+    if not office.home.has_store:
         return ()
     with office.store.reading() as work:
         return work.members.all()

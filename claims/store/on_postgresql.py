@@ -99,6 +99,15 @@ def make_schema(connection: Connection) -> None:
         connection.exec_driver_sql(f'CREATE SCHEMA "{schema}"')
 
 
+def risks(connection: Connection) -> tuple[str, ...]:
+    """The server's settings under which its crash could take back or spoil what was committed."""
+    rows = connection.exec_driver_sql(
+        "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off' "
+        "ORDER BY name"
+    )
+    return tuple(f"{name} is off" for (name,) in rows)
+
+
 def spelled(statement: str) -> str:
     """A portable statement as PostgreSQL is given it: text sorts by its bytes, as SQLite's does, whatever the database's language."""
     return re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', statement)

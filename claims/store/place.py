@@ -67,7 +67,7 @@ def place_of(place: str | Path) -> Place:
         return StoreFile(Path(place))
     try:
         url = make_url(place)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise StoreUnusable(f"the store's URL cannot be read; {_FORMS}") from None
     if url.drivername == "sqlite" and url.database and url.database != ":memory:":
         return StoreFile(Path(url.database))

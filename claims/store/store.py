@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, inspect, select
 
 from claims.store.engine import BUSY_MILLISECONDS, open_engine, transaction
 from claims.store.errors import StoreMismatch
 from claims.store.migration import migrate
+from claims.store.on_postgresql import risks
 from claims.store.on_sqlite import use_write_ahead_log
 from claims.store.place import Place, StoreFile, place_of
 from claims.store.rows import ChainBinding
@@ -76,6 +77,13 @@ class Store:
                     for name, value in facts.items():
                         connection.execute(insert(store_facts).values(name=name, value=value))
 
+    def risks(self) -> tuple[str, ...]:
+        """Why a crash could take back what was committed, such as `fsync is off`; a file's own settings leave no such risk."""
+        if isinstance(self.place, StoreFile):
+            return ()
+        with transaction(self._engine, reading=True) as connection:
+            return risks(connection)
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         if getattr(self._in_work, "open", False):
@@ -115,6 +123,19 @@ def open_store(
         store.close()
         raise
     return store
+
+
+def store_exists(place: str | Path) -> bool:
+    """Whether there is anything at a store's place; makes nothing. Raises StoreUnusable where it cannot be reached."""
+    where = place_of(place)
+    if isinstance(where, StoreFile):
+        return where.file.exists()
+    engine = open_engine(where)
+    try:
+        with transaction(engine, reading=True) as connection:
+            return bool(inspect(connection).get_table_names())
+    finally:
+        engine.dispose()
 
 
 def _binding(connection: Connection) -> ChainBinding | None:

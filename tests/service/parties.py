@@ -115,7 +115,7 @@ class Parties:
 
         found = {}
         for office in (self.payer, self.clinic):
-            with sqlite3.connect(office.home.store_file) as connection:
+            with sqlite3.connect(office.home.store_place) as connection:
                 found[office.home.role] = list(connection.iterdump())
             connection.close()
         return found

@@ -49,7 +49,7 @@ def change(parties: Parties, statement: str) -> int:
     """Change the payer's store as somebody who can write the file could."""
     parties.payer.store.close()
     parties.payer.__dict__.pop("store")
-    with closing(sqlite3.connect(parties.payer.home.store_file)) as connection:
+    with closing(sqlite3.connect(parties.payer.home.store_place)) as connection:
         triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for (name,) in triggers:
             connection.execute(f"DROP TRIGGER {name}")

@@ -1,7 +1,6 @@
 """Decisions are added version by version and never changed."""
 
 import pytest
-from sqlalchemy import text
 
 from claims.model.decision import PENDED
 from claims.model.money import Money
@@ -50,30 +49,6 @@ def test_a_version_is_neither_replaced_nor_left_out(claimed: UnitOfWork, revisio
 def test_a_decision_needs_its_claim(store: Store) -> None:
     with pytest.raises(StoreConflict, match=r"(?i)foreign key"), store.unit_of_work() as work:
         work.decisions.add(values.stored_decision("C9"))
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE decisions SET inputs = ''",
-        "DELETE FROM decisions",
-        "UPDATE decision_batches SET deadline = 0",
-        "DELETE FROM decision_batch_entries",
-        "UPDATE claim_statuses SET status = 'paid'",
-        "DELETE FROM nonces",
-        "UPDATE accumulator_moves SET deductible = 0",
-    ],
-)
-def test_the_database_itself_keeps_what_was_decided(store: Store, statement: str) -> None:
-    with store.unit_of_work() as work:
-        work.claims.add(values.stored_claim())
-        work.decisions.add(values.stored_decision())
-        work.decisions.add_batch(values.signed_batch(1, ("C1", 1)))
-        work.outbox.enqueue(values.intent())
-        work.outbox.sign(values.transaction())
-        work.accumulators.add("C1", 1, [values.usage(1)], 1)
-    with pytest.raises(StoreConflict, match="are never"), store.unit_of_work() as work:
-        work.decisions.connection.execute(text(statement))
 
 
 def test_a_batch_is_kept_with_what_it_signed(claimed: UnitOfWork) -> None:

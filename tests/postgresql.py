@@ -61,9 +61,9 @@ def _other_user() -> str | None:
 
 
 class Cluster:
-    """A running cluster. Stop it, and nothing of it is left."""
+    """A running cluster, with these settings besides its own. Stop it, and nothing of it is left."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: str) -> None:
         programs = programs_folder()
         assert programs is not None, "ask postgresql_missing first"
         self._numbers = count(1)
@@ -75,13 +75,13 @@ class Cluster:
             self._as |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         self._server: subprocess.Popen[bytes] | None = None
         try:
-            self._make(programs)
+            self._make(programs, _SETTINGS | settings)
             self.start()
         except BaseException:
             self.stop()
             raise
 
-    def _make(self, programs: Path) -> None:
+    def _make(self, programs: Path, chosen: dict[str, str]) -> None:
         version = subprocess.run([programs / "initdb", "--version"], capture_output=True, text=True, check=True).stdout
         major = int(re.findall(r"\d+", version)[0])
         language = ["--locale-provider=icu", "--icu-locale=en"] if major >= 15 else []
@@ -89,7 +89,7 @@ class Cluster:
         made = subprocess.run([*command, *language], capture_output=True, text=True, check=False, **self._as)
         assert made.returncode == 0, made.stdout + made.stderr
         (self._data / "pg_hba.conf").write_text(_ACCESS)
-        lines = [f"{name} = '{value}'" for name, value in {**_SETTINGS, "unix_socket_directories": self.folder}.items()]
+        lines = [f"{name} = '{value}'" for name, value in {**chosen, "unix_socket_directories": self.folder}.items()]
         with (self._data / "postgresql.conf").open("a") as settings:
             settings.write("\n".join(lines) + "\n")
         self._command = [str(programs / "postgres"), "-D", str(self._data)]

@@ -116,14 +116,14 @@ def spelled(statement: str) -> str:
 def told(error: DBAPIError, busy_milliseconds: int) -> StoreError:
     """A failure in words that name tables and constraints, never values."""
     state = getattr(error.orig, "sqlstate", None) or ""
-    said = _names_of(error.orig)
+    said = _names_of(error.orig, error.statement)
     if state == "55P03":
         return StoreBusy(f"another process kept the store busy for {busy_milliseconds / 1000:g} s; try again")
     if state in _BUSY:
         return StoreBusy(f"the store's server gave way to another process: {said}; try again")
     if state.startswith("23") or state == _APPEND_ONLY:
         return StoreConflict(f"the store refused a row: {said}")
-    if state.startswith(_UNUSABLE) or (not state and isinstance(error, OperationalError)):
+    if state.startswith(_UNUSABLE) or (not state and (isinstance(error, OperationalError) or error.statement is None)):
         return StoreUnusable(f"the store cannot be used: {said}")
     return StoreError(f"the store failed: {said}")
 
@@ -141,18 +141,18 @@ def _begin(connection: Connection) -> None:
 
 
 def _hide_rows(context: ExceptionContext) -> None:
-    names = _names_of(context.original_exception)
+    names = _names_of(context.original_exception, context.statement)
     if isinstance(context.sqlalchemy_exception, DBAPIError):
         context.original_exception.args = context.sqlalchemy_exception.args = (names,)
 
 
-def _names_of(error: BaseException | None) -> str:
+def _names_of(error: BaseException | None, statement: str | None) -> str:
     """What a driver's error says, without a value of any row."""
     state, diagnosis = getattr(error, "sqlstate", None), getattr(error, "diag", None)
     kind = re.sub(r"(?<!^)(?=[A-Z])", " ", type(error).__name__).lower()
     if state is None:
-        # No row has left for a server that was not reached, or that went away; the driver's other refusals are of values.
-        return " ".join(str(error).split()) if kind == "operational error" else kind
+        # No row has left for a server that was not reached, or that went away; what else the driver refuses are values.
+        return " ".join(str(error).split()) if statement is None or kind == "operational error" else kind
     if diagnosis is None:
         return f"{kind} ({state})"
     if state == _APPEND_ONLY or state.startswith(_WORDS_WITHOUT_ROWS):

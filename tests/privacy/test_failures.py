@@ -40,8 +40,8 @@ def claim() -> Claim:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "store.sqlite") as opened:
+def store(store_place: str) -> Iterator[Store]:
+    with open_store(store_place) as opened:
         yield opened
 
 
@@ -93,12 +93,11 @@ def test_the_database_s_errors_quote_no_row(
     assert not searcher.in_text(said), said
 
 
-def test_a_store_and_its_log_are_its_owner_s_alone_while_they_are_open(
-    claim: Claim, store: Store, tmp_path: Path
-) -> None:
-    with store.unit_of_work() as work:
-        work.claims.add(StoredClaim("CTL1", claim, "ab" * 32, claim.received, "presented", recorded_at=1))
-    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.glob("store.sqlite*")}
+def test_a_store_and_its_log_are_its_owner_s_alone_while_they_are_open(claim: Claim, tmp_path: Path) -> None:
+    with open_store(tmp_path / "store.sqlite") as store:
+        with store.unit_of_work() as work:
+            work.claims.add(StoredClaim("CTL1", claim, "ab" * 32, claim.received, "presented", recorded_at=1))
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.glob("store.sqlite*")}
     assert len(modes) > 1
     assert set(modes.values()) == {0o600}, modes
 

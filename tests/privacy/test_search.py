@@ -118,16 +118,14 @@ def test_bytes_that_leak_are_found_in_a_log_too(searcher: Searcher, leak: bytes)
     assert searcher.in_text(f"sent 0x{leak.hex()}")
 
 
-def test_the_store_keeps_its_rows_to_itself_whatever_is_logged(tmp_path: object) -> None:
+def test_the_store_keeps_its_rows_to_itself_whatever_is_logged(store_place: str) -> None:
     """Control of the loggers: what the store's own engine does not say, another engine does."""
-    from pathlib import Path
-
     from sqlalchemy import create_engine, text
 
     from claims.store.rows import AccumulatorMove  # noqa: F401 - the room is loaded before the watch begins
 
     with watching() as watch:
-        with open_store(Path(str(tmp_path)) / "store.sqlite") as store, store.unit_of_work() as work:
+        with open_store(store_place) as store, store.unit_of_work() as work:
             work.sequences.allocate(774190, 0, 3)
         assert not any("774190" in said for said in watch.logged)
         with create_engine("sqlite://").connect() as connection:

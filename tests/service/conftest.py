@@ -1,11 +1,11 @@
 """The parties that the use cases are tested with."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.service.parties import Parties, on_anvil, on_embedded
+from tests.service.parties import Parties, built, on_anvil, on_embedded
 
 
 @pytest.fixture
@@ -19,4 +19,11 @@ def local(tmp_path: Path) -> Iterator[Parties]:
 def parties(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Parties]:
     """A payer and a clinic, on the embedded chain and on anvil, by the same code."""
     with (on_embedded if request.param == "local" else on_anvil)(tmp_path / "world") as found:
+        yield found
+
+
+@pytest.fixture
+def parties_on_either(new_store_place: Callable[[], str], tmp_path: Path) -> Iterator[Parties]:
+    """A payer and a clinic on the embedded chain, with their stores on SQLite and on PostgreSQL, by the same code."""
+    with built(tmp_path / "world", stores=new_store_place) as found:
         yield found

@@ -11,13 +11,15 @@ import atexit
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import text
 
 from claims.chain.profile import profile_document
 from claims.evidence.document import dump_records, load_records
@@ -37,6 +39,7 @@ from claims.service.policies import issue
 from claims.service.registry import add_to_roster, enrol_practitioner, enrol_provider
 from claims.service.remitting import Written, export_remittances
 from claims.service.submitting import Handed, Outcome, hand_over, settle
+from claims.store.schema import metadata
 
 GOOD = Path(__file__).parent.parent / "fixtures" / "good"
 PASSPHRASE = "nobody else's"
@@ -111,13 +114,14 @@ class Parties:
 
     def rows(self) -> dict[str, list[str]]:
         """Every row of both stores, to see that nothing changed."""
-        import sqlite3
-
         found = {}
         for office in (self.payer, self.clinic):
-            with sqlite3.connect(office.home.store_place) as connection:
-                found[office.home.role] = list(connection.iterdump())
-            connection.close()
+            with office.store.reading() as work:
+                found[office.home.role] = [
+                    f"{name}: {tuple(row)}"
+                    for name in metadata.tables
+                    for row in sorted(work.claims.connection.execute(text(f"SELECT * FROM {name}")), key=repr)
+                ]
         return found
 
     def mined(self, address: str) -> int:
@@ -254,14 +258,14 @@ def on_embedded(folder: Path) -> Iterator[Parties]:
 
 
 @contextmanager
-def on_anvil(folder: Path) -> Iterator[Parties]:
-    """Parties on an anvil of their own, named in a TOML file as any node is."""
+def on_anvil(folder: Path, **options: Any) -> Iterator[Parties]:
+    """Parties on an anvil of their own, named in a TOML file as any node is; see `_build`."""
     from claims.chain.anvil import running_anvil
 
     folder.mkdir()
     with running_anvil(timestamp=START) as profile:
         (folder / "anvil.toml").write_text(profile_document(profile))
-        _build(folder, profile=str(folder / "anvil.toml"))
+        _build(folder, profile=str(folder / "anvil.toml"), **options)
         with _opened(folder) as parties:
             yield parties
 
@@ -293,8 +297,19 @@ def _template() -> Path:
     return folder / "world"
 
 
-def _build(folder: Path, *, profile: str = "local", npis: bool = True, sign: bool = True, token: Any = None) -> None:
-    """Make the homes, deploy, enrol, issue a policy, and sign the visit. `token` makes the book's token from the payer."""
+def _build(
+    folder: Path,
+    *,
+    profile: str = "local",
+    npis: bool = True,
+    sign: bool = True,
+    token: Any = None,
+    stores: Callable[[], str] | None = None,
+) -> None:
+    """Make the homes, deploy, enrol, issue a policy, and sign the visit.
+
+    `token` makes the book's token from the payer; `stores` names a place for each home's store, as `new_store_place` does.
+    """
     for name, role, title, identifier in (
         ("payer", "payer", "Northgate Health Fund", PAYER),
         ("clinic", "provider", "Elm Court Clinic", CLINIC_NPI),
@@ -309,6 +324,7 @@ def _build(folder: Path, *, profile: str = "local", npis: bool = True, sign: boo
             profile=profile,
             tax_id="007716200",
             address=Address("1 Northgate", "", "Westerby", "VT", "059990000"),
+            store="store.sqlite" if stores is None else stores(),
         )
     for document in ("plan.toml", "providers.toml"):
         shutil.copy(GOOD / document, folder / "payer" / document)

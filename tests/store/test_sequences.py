@@ -1,12 +1,14 @@
 """Counters are given out once, in order, lane by lane."""
 
+from itertools import count as numbers
+
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claims.store.errors import NumbersExhausted
 from claims.store.sequences import LAST_COUNTER
-from claims.store.store import Store, open_store
+from claims.store.store import Store
 from claims.store.work import UnitOfWork
 
 
@@ -51,20 +53,25 @@ def test_at_least_one_counter_is_asked_for(work: UnitOfWork, count: int) -> None
         work.sequences.allocate(3, count=count)
 
 
+FRESH = numbers(10, 10)
+"""Examples share a store, and each has practitioners of its own."""
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(st.integers(1, 2), st.integers(0, 1), st.integers(1, 5), st.booleans()), min_size=1, max_size=12)
 )
-def test_no_counter_is_ever_given_out_twice(tmp_path_factory: pytest.TempPathFactory, asked: list[tuple]) -> None:
+def test_no_counter_is_ever_given_out_twice(store: Store, asked: list[tuple]) -> None:
     given_out: dict[tuple[int, int], list[int]] = {}
-    with open_store(tmp_path_factory.mktemp("lane") / "store.sqlite") as store:
-        for practitioner, lane, count, fails in asked:
-            try:
-                with store.unit_of_work() as work:
-                    first = work.sequences.allocate(practitioner, lane, count)
-                    if fails:
-                        raise LookupError
-            except LookupError:
-                continue
-            given_out.setdefault((practitioner, lane), []).extend(range(first, first + count))
+    first_practitioner = next(FRESH)
+    for practitioner, lane, count, fails in asked:
+        try:
+            with store.unit_of_work() as work:
+                first = work.sequences.allocate(first_practitioner + practitioner, lane, count)
+                if fails:
+                    raise LookupError
+        except LookupError:
+            continue
+        given_out.setdefault((practitioner, lane), []).extend(range(first, first + count))
     for counters in given_out.values():
         assert counters == list(range(1, len(counters) + 1))

@@ -35,6 +35,7 @@ _WORDS_WITHOUT_ROWS = ("08", "25", "28", "3D", "3F", "42", "53", "55", "57", "58
 
 _BUSY = ("40001", "40P01", "55P03", "57014")  # serialisation, deadlock, lock timeout, statement timeout
 _UNUSABLE = ("08", "28", "3D", "42501", "53", "57P", "58", "XX")
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1", "[::1]")
 _SESSION = {
     # A writer whose machine vanished gives its lock back after a minute.
     "tcp_keepalives_idle": "30",
@@ -46,20 +47,10 @@ _SESSION = {
 
 def open_engine(place: StoreSchema, busy_milliseconds: int, settings: Mapping[str, Any]) -> Engine:
     """Make ready to connect to the server, which happens on first use. Raises StoreUnusable without the driver."""
-    known = place.url.query
-    connect = {
-        name: value
-        for name, value in {
-            "application_name": "claims",
-            "client_encoding": "utf8",
-            "connect_timeout": CONNECT_SECONDS,
-        }.items()
-        if name not in known
-    }
     try:
         engine = create_engine(
             place.url,
-            connect_args=connect,
+            connect_args=connect_arguments(place),
             # Writers take turns by the lock of _begin; each statement must see what the last writer left.
             isolation_level="READ COMMITTED",
             pool_pre_ping=True,
@@ -89,6 +80,19 @@ def open_engine(place: StoreSchema, busy_milliseconds: int, settings: Mapping[st
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _hide_rows)
     return engine
+
+
+def connect_arguments(place: StoreSchema) -> dict[str, Any]:
+    """What the driver is told where the URL says nothing: how long to wait, and to encrypt what leaves this machine."""
+    chosen: dict[str, Any] = {
+        "application_name": "claims",
+        "client_encoding": "utf8",
+        "connect_timeout": CONNECT_SECONDS,
+    }
+    hosts = [place.url.host, *place.url.normalized_query.get("host", ())]
+    if any(host and not host.startswith("/") and host not in _THIS_MACHINE for host in hosts):
+        chosen["sslmode"] = "require"
+    return {name: value for name, value in chosen.items() if name not in place.url.query}
 
 
 def make_schema(connection: Connection) -> None:

@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import text
 
 from claims.store.errors import StoreConflict, StoreError, StoreUnusable
-from claims.store.on_postgresql import lock_number
+from claims.store.on_postgresql import connect_arguments, lock_number
+from claims.store.place import StoreSchema, place_of
 from claims.store.store import Store, open_store, store_exists
 from tests.postgresql import SECRETIVE, Cluster
 from tests.store import values
@@ -106,6 +107,25 @@ def test_every_store_has_a_lock_of_its_own() -> None:
     numbers = {lock_number(f"store_{number}") for number in range(100)}
     assert len(numbers) == 100
     assert all(-(2**63) <= number < 2**63 for number in numbers)
+
+
+@pytest.mark.parametrize(
+    ("where", "mode"),
+    [
+        ("me@db.example/claims", "require"),
+        ("me@db.example/claims?sslmode=verify-full", None),
+        ("me@/claims?host=db.example", "require"),
+        ("me@127.0.0.1:5433/claims", None),
+        ("me@localhost/claims", None),
+        ("/claims?host=/run/postgresql", None),
+        ("/claims", None),
+    ],
+)
+def test_what_leaves_the_machine_is_encrypted_unless_the_url_says_how(where: str, mode: str | None) -> None:
+    """libpq's own default falls back to plain text where the server offers nothing better."""
+    place = place_of(f"postgresql://{where}")
+    assert isinstance(place, StoreSchema)
+    assert connect_arguments(place).get("sslmode") == mode
 
 
 # passwords and rights

@@ -118,7 +118,7 @@ class Cluster:
     def stop(self) -> None:
         """Stop the server and remove all of it."""
         try:
-            self.halt()
+            self.halt(signal.SIGQUIT)
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -71,19 +71,19 @@ def migrate(engine: Engine, at: int, steps: tuple[Migration, ...] | None = None)
     Raises StoreTooNew, MigrationChanged, and StoreUnusable for a database that is another program's.
     """
     known = migrations(engine.dialect.name) if steps is None else steps
-    elsewhere = engine.dialect.name == "postgresql"
+    on_server = engine.dialect.name == "postgresql"
     with transaction(engine, reading=True) as connection:
         if len(_applied(connection, known)) == len(known):
             return len(known)
     with transaction(engine) as connection:
         done = len(_applied(connection, known))
         if done == 0:
-            if elsewhere:
+            if on_server:
                 on_postgresql.make_schema(connection)
             applied.create(connection)
         for step in known[done:]:
             for statement in step.statements:
-                connection.exec_driver_sql(on_postgresql.spelled(statement) if elsewhere else statement)
+                connection.exec_driver_sql(on_postgresql.spelled(statement) if on_server else statement)
             connection.execute(
                 insert(applied).values(number=step.number, name=step.name, checksum=step.checksum, applied_at=at)
             )

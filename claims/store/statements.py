@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Executable, Select, Table, and_, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Executable, Select, Table, and_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_in_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_in_sqlite
 
 Value = TypeVar("Value")
+_INSERTS: Mapping[str, Callable[[Table], Any]] = {"sqlite": insert_in_sqlite, "postgresql": insert_in_postgresql}
 
 
 def reading(kind: type, table: Table) -> Select[Any]:
@@ -34,19 +36,10 @@ def columns(value: Any, table: Table) -> dict[str, Any]:
 
 
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
-    """Insert a row unless its primary key is taken; whether it was inserted. Another worker may be at it too."""
-    same = and_(*(column == values[column.name] for column in table.primary_key))
-    taken = select(*table.primary_key).where(same)
-    if connection.execute(taken).first() is not None:
-        return False
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(table).values(**values))
-    except IntegrityError:
-        if connection.execute(taken).first() is None:
-            raise
-        return False
-    return True
+    """Insert a row unless its primary key is taken; whether it was inserted. One statement, as both databases spell it."""
+    into = _INSERTS[connection.dialect.name]
+    unless_taken = into(table).values(**values).on_conflict_do_nothing(index_elements=[*table.primary_key])
+    return connection.execute(unless_taken, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from claims.store.rows import ChainBinding
 
 
@@ -53,6 +55,30 @@ class StoreBusy(StoreError):
 
 class StoreConflict(StoreError):
     """A write that contradicts what is stored: a key taken, a state that cannot follow, a row that never changes."""
+
+
+class LeaseHeld(StoreError):
+    """Another process sends with this key. `until` is when it is free if nothing is heard of that process (Unix seconds)."""
+
+    def __init__(self, sender: str, label: str, until: int) -> None:
+        at = datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        super().__init__(
+            f"{sender} is held by another process ({label}) until {at}, and longer while that one works; "
+            "let it finish or stop it, then repeat the command"
+        )
+        self.sender = sender
+        self.label = label
+        self.until = until
+
+
+class LeaseLost(StoreError):
+    """Another process took a key over because nothing was heard of this one in time: it signs nothing more."""
+
+    def __init__(self, sender: str) -> None:
+        super().__init__(
+            f"{sender} was taken over by another process after a long silence; nothing more is signed here"
+        )
+        self.sender = sender
 
 
 class NotStored(StoreError, LookupError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, or_, select, update
 
 from claims.store.errors import NotStored, StoreConflict
 from claims.store.rows import CONFIRMED, FAILED, QUEUED, REPLACED, SENT, SIGNED, Intent, SignedTransaction
@@ -58,15 +58,19 @@ class Outbox:
 
         A second transaction of the same nonce replaces the first in the pool, and both hashes are kept. Raises NotStored for
         an unknown intent, and StoreConflict where the nonce is another intent's, the intent's is another nonce, or the
-        intent is confirmed or failed.
+        intent is confirmed or failed. One that cancels is kept for whatever intent owns its nonce, where none of its own
+        bytes may still be mined there, and leaves the intent as it is.
         """
         kept = replace(transaction, sender=transaction.sender.lower(), state=SIGNED, sent_at=None, block=None)
         if self.find_transaction(kept.transaction_hash) is not None:
             return
+        if kept.cancels:
+            self._cancel(kept)
+            return
         intent = self.get(kept.intent)
         if intent.state not in (QUEUED, SIGNED, SENT):
             raise StoreConflict(f"intent {intent.idempotency_key} is {intent.state}: nothing more is signed for it")
-        for other in self.transactions(kept.intent):
+        for other in self._attempts(kept.intent):
             if other.state in _LIVE and (other.sender, other.nonce) != (kept.sender, kept.nonce):
                 raise StoreConflict(
                     f"intent {intent.idempotency_key} is under way with nonce {other.nonce} of {other.sender}; "
@@ -81,22 +85,27 @@ class Outbox:
         known = self.get_transaction(transaction_hash)
         if known.state == SIGNED:
             self._mark(transaction_hash, state=SENT, sent_at=at)
-            self._set(known.intent, SENT)
+            self._follow(known, SENT)
 
     def confirmed(self, transaction_hash: bytes, block: int) -> None:
         """The transaction was mined and succeeded; others of its nonce are replaced. Raises NotStored."""
         known = self.get_transaction(transaction_hash)
         self._replace_others(known)
         self._mark(transaction_hash, state=CONFIRMED, block=block)
-        self._set(known.intent, CONFIRMED)
+        self._follow(known, CONFIRMED)
 
     def unconfirmed(self, transaction_hash: bytes) -> None:
-        """Its block was taken back: it is sent again, no more. Raises NotStored, StoreConflict where it is not confirmed."""
+        """Its block was taken back, whether it had succeeded or reverted there: it is sent again, no more.
+
+        Raises NotStored; StoreConflict where it was in no block, or its intent is tried anew since it reverted.
+        """
         known = self.get_transaction(transaction_hash)
-        if known.state != CONFIRMED:
+        if known.state != CONFIRMED and (known.state != FAILED or known.block is None):
             raise StoreConflict(f"transaction 0x{transaction_hash.hex()} is {known.state}, not confirmed")
+        if known.state == FAILED and not known.cancels and self.get(known.intent).state != FAILED:
+            raise StoreConflict(f"intent {known.intent} is tried anew; what reverted before is not sent again")
         self._mark(transaction_hash, state=SENT, block=None)
-        self._set(known.intent, SENT)
+        self._follow(known, SENT)
 
     def failed(self, transaction_hash: bytes, reason: str, block: int | None = None) -> None:
         """It reverted in `block`, or can never be mined (None). Raises NotStored; StoreConflict where it is confirmed.
@@ -113,8 +122,8 @@ class Outbox:
         if block is not None:
             self._replace_others(known)
         self._mark(transaction_hash, state=FAILED, block=block)
-        if not any(other.state in _LIVE for other in self.transactions(known.intent)):
-            self._set(known.intent, FAILED, reason)
+        if not any(other.state in _LIVE for other in self._attempts(known.intent)):
+            self._follow(known, FAILED, reason)
 
     def give_up(self, idempotency_key: str, reason: str) -> None:
         """A queued intent failed before anything was signed. Raises NotStored, and StoreConflict once something was."""
@@ -153,19 +162,49 @@ class Outbox:
         )
         return rows(self.connection, SignedTransaction, statement)
 
+    def following(self, sender: str, mined: int) -> tuple[SignedTransaction, ...]:
+        """What is to be looked after of a sender, by nonce, then oldest first, where `mined` nonces are used on the chain.
+
+        Every transaction of a nonce with one that may still be mined, and of a nonce that should be used and is not.
+        """
+        column, other = transactions.c, transactions.alias().c
+        open_nonces = select(other.nonce).where(
+            other.sender == sender.lower(), or_(other.state.in_((SIGNED, SENT)), other.nonce >= mined)
+        )
+        statement = _transactions().where(column.sender == sender.lower(), column.nonce.in_(open_nonces))
+        return rows(self.connection, SignedTransaction, statement)
+
+    def of_nonce(self, sender: str, nonce: int) -> tuple[SignedTransaction, ...]:
+        """Every transaction of a sender's nonce, oldest first."""
+        statement = _transactions().where(transactions.c.sender == sender.lower(), transactions.c.nonce == nonce)
+        return rows(self.connection, SignedTransaction, statement)
+
+    def owner(self, sender: str, nonce: int) -> str | None:
+        """The intent that a nonce belongs to, or None."""
+        statement = select(nonces.c.intent).where(nonces.c.sender == sender.lower(), nonces.c.nonce == nonce)
+        return self.connection.execute(statement).scalar()
+
     def last_nonce(self, sender: str) -> int | None:
         """The highest nonce that was ever signed with for a sender, or None."""
         statement = select(func.max(nonces.c.nonce)).where(nonces.c.sender == sender.lower())
         return self.connection.execute(statement).scalar()
 
+    def _attempts(self, idempotency_key: str) -> list[SignedTransaction]:
+        """The transactions that carry the intent out, without those that only use up a nonce of it."""
+        return [row for row in self.transactions(idempotency_key) if not row.cancels]
+
+    def _cancel(self, kept: SignedTransaction) -> None:
+        """Keep a transaction that uses up a nonce which its intent no longer needs; the intent stays as it is."""
+        if self.owner(kept.sender, kept.nonce) != kept.intent:
+            raise StoreConflict(f"nonce {kept.nonce} of {kept.sender} does not belong to intent {kept.intent}")
+        for other in self._attempts(kept.intent):
+            if other.state in _LIVE and (other.sender, other.nonce) == (kept.sender, kept.nonce):
+                raise StoreConflict(f"intent {kept.intent} is under way with nonce {kept.nonce}: it is not cancelled")
+        self.connection.execute(insert(transactions).values(**columns(kept, transactions)))
+
     def _reserve(self, transaction: SignedTransaction) -> None:
-        values = columns(transaction, nonces)
-        if not insert_once(self.connection, nonces, values):
-            owner = self.connection.execute(
-                select(nonces.c.intent).where(
-                    nonces.c.sender == transaction.sender, nonces.c.nonce == transaction.nonce
-                )
-            ).scalar_one()
+        if not insert_once(self.connection, nonces, columns(transaction, nonces)):
+            owner = self.owner(transaction.sender, transaction.nonce)
             if owner != transaction.intent:
                 raise StoreConflict(
                     f"nonce {transaction.nonce} of {transaction.sender} belongs to intent {owner}; take the next nonce"
@@ -187,6 +226,11 @@ class Outbox:
         self.connection.execute(
             update(transactions).where(transactions.c.transaction_hash == transaction_hash).values(**values)
         )
+
+    def _follow(self, known: SignedTransaction, state: str, failure: str = "") -> None:
+        """The intent goes where its transaction went; one that cancels carries nothing out."""
+        if not known.cancels:
+            self._set(known.intent, state, failure)
 
     def _set(self, idempotency_key: str, state: str, failure: str = "") -> None:
         self.connection.execute(

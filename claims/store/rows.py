@@ -168,7 +168,8 @@ class Intent:
 class SignedTransaction:
     """A transaction as it is sent: kept before it leaves. Fees are in wei per gas; `sender` is kept in small letters.
 
-    `state` is signed, sent, confirmed, failed, or replaced where another of the same nonce was mined.
+    `state` is signed, sent, confirmed, failed, or replaced where another of the same nonce was mined. One that `cancels`
+    does nothing but use up the nonce, so that later ones can be mined: it never carries its intent out.
     """
 
     transaction_hash: bytes
@@ -183,6 +184,20 @@ class SignedTransaction:
     state: str = SIGNED
     sent_at: int | None = None
     block: int | None = None
+    cancels: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who sends with a key, and until when without word from it (Unix seconds).
+
+    `holder` is a random id; `label` says what it is at, in words that name neither machine nor process.
+    """
+
+    sender: str
+    holder: str
+    label: str
+    expires_at: int
 
 
 @dataclass(frozen=True, slots=True)

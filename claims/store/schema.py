@@ -215,6 +215,16 @@ transactions = Table(
     _must("state", Text),
     _may("sent_at", BigInteger),
     _may("block", BigInteger),
+    _must("cancels", Boolean),
+)
+
+sender_leases = Table(
+    "sender_leases",
+    metadata,
+    _key("sender", Text),
+    _must("holder", Text),
+    _must("label", Text),
+    _must("expires_at", BigInteger),
 )
 
 payments = Table(

@@ -12,6 +12,7 @@ from claims.store.decisions import Decisions
 from claims.store.evidence_uses import EvidenceUses
 from claims.store.history import History
 from claims.store.interchanges import Interchanges
+from claims.store.leases import Leases
 from claims.store.members import Members
 from claims.store.offsets import Offsets
 from claims.store.outbox import Outbox
@@ -39,6 +40,7 @@ class UnitOfWork:
         self.evidence_uses = EvidenceUses(connection)
         self.history = History(connection)
         self.interchanges = Interchanges(connection)
+        self.leases = Leases(connection)
         self.members = Members(connection)
         self.offsets = Offsets(connection)
         self.outbox = Outbox(connection)

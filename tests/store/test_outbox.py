@@ -178,3 +178,59 @@ def test_what_was_never_asked_for_is_named(work: UnitOfWork) -> None:
         work.outbox.sign(transaction())
     with pytest.raises(NotStored, match="was not signed by this home"):
         work.outbox.confirmed(hash_of(1), 1)
+
+
+def test_what_reverted_in_a_block_that_was_taken_back_is_sent_again(queued: UnitOfWork) -> None:
+    queued.outbox.sign(transaction(1))
+    queued.outbox.failed(hash_of(1), "Registry_Spent", block=3)
+    queued.outbox.unconfirmed(hash_of(1))
+    assert (state(queued, 1), queued.outbox.get(KEY)) == (SENT, intent(state=SENT))
+    queued.outbox.failed(hash_of(1), "the nonce is used")
+    with pytest.raises(StoreConflict, match="is failed, not confirmed"):
+        queued.outbox.unconfirmed(hash_of(1))
+
+
+def test_what_reverted_is_not_sent_again_beside_a_new_attempt(queued: UnitOfWork) -> None:
+    queued.outbox.sign(transaction(1))
+    queued.outbox.failed(hash_of(1), "Registry_Spent", block=3)
+    queued.outbox.requeue(KEY)
+    queued.outbox.sign(transaction(2, nonce=1))
+    with pytest.raises(StoreConflict, match="tried anew"):
+        queued.outbox.unconfirmed(hash_of(1))
+
+
+def test_a_nonce_that_is_no_longer_needed_is_cancelled_without_a_word_to_its_intent(queued: UnitOfWork) -> None:
+    queued.outbox.sign(transaction(1))
+    with pytest.raises(StoreConflict, match="under way with nonce 0: it is not cancelled"):
+        queued.outbox.sign(transaction(2, cancels=True))
+    queued.outbox.failed(hash_of(1), "too little gas")
+    queued.outbox.sign(transaction(2, cancels=True))
+    queued.outbox.sent(hash_of(2), at=200)
+    assert queued.outbox.get(KEY) == intent(state=FAILED, failure="too little gas")
+    queued.outbox.requeue(KEY)
+    queued.outbox.sign(transaction(3, nonce=1))
+    queued.outbox.confirmed(hash_of(2), block=7)
+    assert (state(queued, 1), state(queued, 2), queued.outbox.get(KEY).state) == (REPLACED, CONFIRMED, SIGNED)
+    queued.outbox.failed(hash_of(3), "Registry_Spent", block=8)
+    assert queued.outbox.get(KEY).state == FAILED, "what cancels keeps no intent alive"
+    with pytest.raises(StoreConflict, match="does not belong"):
+        queued.outbox.sign(transaction(4, nonce=9, cancels=True))
+
+
+def test_what_is_looked_after_is_what_may_be_mined_and_what_should_have_been(queued: UnitOfWork) -> None:
+    for number in range(1, 5):
+        queued.outbox.enqueue(intent(f"settle:{number}"))
+        queued.outbox.sign(transaction(number, f"settle:{number}", nonce=number))
+    queued.outbox.sign(transaction(22, "settle:2", nonce=2))
+    queued.outbox.confirmed(hash_of(1), block=5)
+    queued.outbox.confirmed(hash_of(22), block=5)
+    queued.outbox.confirmed(hash_of(3), block=6)
+
+    def hashes(mined: int) -> list[bytes]:
+        return [row.transaction_hash for row in queued.outbox.following(SENDER.upper().replace("X", "x"), mined)]
+
+    assert hashes(4) == [hash_of(4)]
+    assert hashes(2) == [hash_of(2), hash_of(22), hash_of(3), hash_of(4)], "with every hash of the nonce"
+    assert queued.outbox.owner(SENDER, 2) == "settle:2"
+    assert queued.outbox.owner(SENDER, 9) is None
+    assert [row.transaction_hash for row in queued.outbox.of_nonce(SENDER, 2)] == [hash_of(2), hash_of(22)]

@@ -90,6 +90,7 @@ def running_anvil(
                 chain_id=chain_id,
                 poll_seconds=0.02,
                 development=True,
+                lease_seconds=ANVIL.lease_seconds,
             )
         finally:
             _stop(process)

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 from claims.chain.abi import Abi, Event, decode_answer, decode_event, encode_call
 from claims.chain.errors import (
+    AlreadyKnown,
     ChainMismatch,
-    ChainUnreachable,
     DevelopmentOnly,
-    InsufficientFunds,
     NonceUsed,
     Reverted,
     RpcError,
     TransactionTimeout,
 )
 from claims.chain.profile import ChainProfile
+from claims.chain.refusals import told
 from claims.chain.reverts import ErrorCatalogue, refusal
 
 if TYPE_CHECKING:
@@ -116,12 +116,7 @@ class Chain:
 
     def rpc(self, method: str, params: Sequence[Any]) -> Any:
         """The plain JSON-RPC result of a request: numbers and bytes as hex text. Raises RpcError."""
-        import requests
-
-        try:
-            answer: Any = self.web3.provider.make_request(cast(Any, method), list(params))
-        except (requests.RequestException, ConnectionError, TimeoutError) as failure:
-            raise ChainUnreachable(self.profile.urls, type(failure).__name__) from None
+        answer: Any = self.web3.provider.make_request(cast(Any, method), list(params))
         error = answer.get("error")
         if error is not None:
             if isinstance(error, str):
@@ -138,6 +133,11 @@ class Chain:
             if reason is None:
                 raise
             raise reason from None
+
+    def nodes(self) -> tuple[tuple[str, str], ...]:
+        """Each node of the profile by its host, and what is wrong with it ("" where nothing is); asks all of them."""
+        examine = getattr(self.web3.provider, "examine", None)
+        return () if examine is None else cast(tuple[tuple[str, str], ...], examine())
 
     # reading
 
@@ -212,7 +212,9 @@ class Chain:
     def send_raw(self, raw: bytes) -> bytes:
         """Hand a signed transaction to the node and return its hash. Handing it in again is not a failure.
 
-        Raises NonceUsed where another transaction took the nonce, InsufficientFunds where gas and value are not there.
+        Raises NotTaken and its kinds: NonceUsed where another transaction took the nonce, InsufficientFunds where gas and
+        value are not there, and the others by what is wrong with the bytes or the node. Raises ChainUnreachable where no
+        answer came: the node may have them all the same.
         """
         from eth_utils.crypto import keccak
 
@@ -220,17 +222,16 @@ class Chain:
         try:
             self.rpc("eth_sendRawTransaction", ["0x" + raw.hex()])
         except RpcError as failure:
-            message = failure.message.lower()
-            if any(words in message for words in ("already known", "already imported", "known transaction")):
+            cause = told(failure, transaction_hash)
+            # Nodes that forget what they mined say of these very bytes that their nonce is used.
+            if isinstance(cause, AlreadyKnown) or (isinstance(cause, NonceUsed) and self.knows(transaction_hash)):
                 return transaction_hash
-            if "nonce too low" in message or "oldnonce" in message:
-                if self.rpc("eth_getTransactionByHash", ["0x" + transaction_hash.hex()]) is not None:
-                    return transaction_hash
-                raise NonceUsed(f"0x{transaction_hash.hex()} was refused: {failure.message}") from None
-            if "insufficient funds" in message:
-                raise InsufficientFunds(f"0x{transaction_hash.hex()} was refused: {failure.message}") from None
-            raise
+            raise cause from None
         return transaction_hash
+
+    def knows(self, transaction_hash: bytes) -> bool:
+        """Whether the node has a transaction, waiting or mined."""
+        return self.rpc("eth_getTransactionByHash", ["0x" + transaction_hash.hex()]) is not None
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         """The receipt of a mined transaction, None before."""
@@ -367,15 +368,9 @@ def open_chain(
             path = directory / CHAIN_FILE
         return _opened(profile, open_embedded(path, profile.chain_id, start_at), abis)
 
-    from claims.chain.http import node_provider
+    from claims.chain.endpoints import Endpoints
 
-    reason: ChainUnreachable | None = None
-    for url in profile.urls:
-        try:
-            return _opened(profile, node_provider(url), abis)
-        except ChainUnreachable as failure:
-            reason = failure
-    raise ChainUnreachable(profile.urls, reason.reason if reason else "no url") from None
+    return _opened(profile, Endpoints(profile.urls, profile.chain_id), abis)
 
 
 def _opened(profile: ChainProfile, provider: Any, abis: Mapping[str, Abi] | None) -> Chain:

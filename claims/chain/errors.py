@@ -24,6 +24,10 @@ class ChainUnreachable(ChainError):
         self.reason = reason
 
 
+class RateLimited(ChainUnreachable):
+    """The node answers, and wants to be asked less often."""
+
+
 class ChainMismatch(ChainError):
     """The chain is not the one that was expected."""
 
@@ -80,12 +84,56 @@ class TransactionTimeout(ChainError):
     """A transaction was not mined, or not confirmed, in the time given."""
 
 
-class NonceUsed(ChainError):
+class NotTaken(ChainError):
+    """A node did not take a signed transaction; each kind says what that means for the bytes (see claims.chain.refusals)."""
+
+
+class AlreadyKnown(NotTaken):
+    """The node has these very bytes already, waiting or mined: that is success."""
+
+
+class NonceUsed(NotTaken):
     """The nonce was spent by another transaction of the same account."""
 
 
-class InsufficientFunds(ChainError):
+class NonceTooHigh(NotTaken):
+    """A transaction of a lower nonce is missing: once that one is there, these bytes are good."""
+
+
+class ReplacementUnderpriced(NotTaken):
+    """Another transaction of the nonce waits at the node, and these fees are not enough above its own."""
+
+
+class FeeTooLow(NotTaken):
+    """The fees are below what the node takes now; the same with higher fees may be taken."""
+
+
+class FeeAboveCap(ChainError):
+    """The chain asks for more than the profile lets a unit of gas cost. Both in wei."""
+
+    def __init__(self, needed: int, cap: int) -> None:
+        super().__init__(
+            f"a unit of gas costs {needed:,} wei now, the profile's highest fee is {cap:,}; "
+            "wait for a quieter chain, or raise max_fee_gwei"
+        )
+        self.needed = needed
+        self.cap = cap
+
+
+class InsufficientFunds(NotTaken):
     """The sender's account cannot pay for gas and value."""
+
+
+class PoolFull(NotTaken):
+    """The node holds as many waiting transactions as it wants, in all or of this account; later it may take these bytes."""
+
+
+class SignedForAnotherChain(NotTaken):
+    """The transaction was signed for another chain id than the node's."""
+
+
+class TransactionRefused(NotTaken):
+    """The node never takes these bytes: too little gas for them, more than a block has, or too many bytes."""
 
 
 class GasAboveCap(ChainError):

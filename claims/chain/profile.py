@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from claims.chain.errors import ProfileError
 
 Kind = Literal["local", "rpc"]
+WEI_PER_GWEI = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class ChainProfile:
     answers. `chain_id` None takes the chain as it is found; a number refuses any other. `confirmations` is the
     number of blocks, its own included, that a transaction must lie under. `poll_seconds` is the pause between two
     looks. A `development` chain has a faucet and a clock that can be moved, and takes raw and lightly encrypted keys.
+
+    A transaction that waits for `replace_after_seconds` is replaced by one with higher fees, up to `max_fee_gwei` (10^9 wei) a
+    unit of gas. A process that sends with a key holds it for itself, and renews that within `lease_seconds`: so long is
+    the next one kept waiting by one that was killed.
     """
 
     name: str
@@ -34,6 +39,9 @@ class ChainProfile:
     confirmations: int = 1
     poll_seconds: float = 2.0
     development: bool = False
+    replace_after_seconds: float = 60.0
+    max_fee_gwei: int = 500
+    lease_seconds: int = 15
 
     def __post_init__(self) -> None:
         if self.kind not in ("local", "rpc"):
@@ -51,10 +59,25 @@ class ChainProfile:
             raise ProfileError(f"profile {self.name}: confirmations is {self.confirmations}, expected 1 or more")
         if not 0 < self.poll_seconds <= 3600:
             raise ProfileError(f"profile {self.name}: poll_seconds is {self.poll_seconds}, expected 0 to 3600")
+        if not 0 < self.replace_after_seconds <= 86_400:
+            raise ProfileError(
+                f"profile {self.name}: replace_after_seconds is {self.replace_after_seconds}, expected 0 to 86400"
+            )
+        if self.max_fee_gwei < 1:
+            raise ProfileError(f"profile {self.name}: max_fee_gwei is {self.max_fee_gwei}, expected 1 or more")
+        if not 1 <= self.lease_seconds <= 3600:
+            raise ProfileError(f"profile {self.name}: lease_seconds is {self.lease_seconds}, expected 1 to 3600")
+
+    @property
+    def max_fee(self) -> int:
+        """The most that a unit of gas may cost, in wei."""
+        return self.max_fee_gwei * WEI_PER_GWEI
 
 
-LOCAL = ChainProfile(name="local", kind="local", poll_seconds=0.05, development=True)
-ANVIL = ChainProfile(name="anvil", kind="rpc", urls=("http://127.0.0.1:8545",), poll_seconds=0.1, development=True)
+LOCAL = ChainProfile(name="local", kind="local", poll_seconds=0.05, development=True, lease_seconds=5)
+ANVIL = ChainProfile(
+    name="anvil", kind="rpc", urls=("http://127.0.0.1:8545",), poll_seconds=0.1, development=True, lease_seconds=5
+)
 BUILT_IN = {profile.name: profile for profile in (LOCAL, ANVIL)}
 
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -66,6 +89,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "confirmations": (int,),
     "poll_seconds": (int, float),
     "development": (bool,),
+    "replace_after_seconds": (int, float),
+    "max_fee_gwei": (int,),
+    "lease_seconds": (int,),
 }
 
 
@@ -99,6 +125,8 @@ def profile_document(profile: ChainProfile) -> str:
         lines.append(f"chain_id = {profile.chain_id}")
     lines += [f"confirmations = {profile.confirmations}", f"poll_seconds = {profile.poll_seconds}"]
     lines.append(f"development = {str(profile.development).lower()}")
+    lines.append(f"replace_after_seconds = {profile.replace_after_seconds}")
+    lines += [f"max_fee_gwei = {profile.max_fee_gwei}", f"lease_seconds = {profile.lease_seconds}"]
     return "\n".join(lines) + "\n"
 
 

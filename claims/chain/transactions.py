@@ -110,14 +110,23 @@ def bumped(transaction: UnsignedTransaction, fees: Fees) -> UnsignedTransaction:
     """The same transaction, at the same nonce, with fees high enough to take the place of the one that waits."""
     from dataclasses import replace
 
-    def raised(wei: int) -> int:
-        return wei + -(-wei * FEE_BUMP_PERMILLE // 1000)
+    raised = raised_fees(transaction.max_fee, transaction.max_priority_fee, fees)
+    return replace(transaction, max_fee=raised.maximum, max_priority_fee=raised.priority)
+
+
+def raised_fees(max_fee: int, max_priority_fee: int, fees: Fees) -> Fees:
+    """What must be offered to take the place of a transaction with these fees, and no less than what `fees` offers now."""
+    from dataclasses import replace
 
     return replace(
-        transaction,
-        max_fee=max(raised(transaction.max_fee), fees.maximum),
-        max_priority_fee=max(raised(transaction.max_priority_fee), fees.priority),
+        fees,
+        maximum=max(_raised(max_fee), fees.maximum),
+        priority=max(_raised(max_priority_fee), fees.priority),
     )
+
+
+def _raised(wei: int) -> int:
+    return wei + -(-wei * FEE_BUMP_PERMILLE // 1000)
 
 
 def dry_run(chain: Chain, sender: str, to: str | None, data: bytes = b"", value: int = 0) -> DryRun:

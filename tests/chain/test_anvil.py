@@ -14,7 +14,7 @@ import pytest
 
 from claims.chain.anvil import find_anvil, running_anvil
 from claims.chain.client import open_chain
-from claims.chain.errors import AnvilError, ChainUnreachable, RpcError
+from claims.chain.errors import AnvilError, ChainUnreachable, TransactionRefused
 from claims.chain.gas import TRANSACTION_GAS_CAP
 from claims.chain.profile import ChainProfile
 from claims.chain.sender import sign
@@ -79,7 +79,7 @@ def test_osaka_keeps_the_cap_of_one_transaction() -> None:
     with running_anvil(hardfork="osaka") as profile, open_chain(profile) as chain:
         payer = funded(chain, 9)
         above = UnsignedTransaction(chain.chain_id, 0, payer.address, b"", 0, TRANSACTION_GAS_CAP + 1, 10**10, 10**9)
-        with pytest.raises(RpcError):
+        with pytest.raises(TransactionRefused):
             chain.send_raw(sign(payer, above).raw)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from claims.chain.abi import encode_call
 from claims.chain.client import Chain
-from claims.chain.errors import ChainMismatch, ChainUnreachable, NonceUsed, Reverted, RpcError
+from claims.chain.errors import ChainMismatch, ChainUnreachable, NonceUsed, Reverted, RpcError, SignedForAnotherChain
 from claims.chain.profile import ChainProfile
 from claims.chain.sender import broadcast, execute, follow, sign
 from claims.chain.signer import Signer
@@ -130,7 +130,7 @@ def test_a_transaction_signed_for_another_chain_is_refused(chain: Chain, payer: 
     from dataclasses import replace
 
     foreign = replace(prepare(chain, payer.address, payer.address, gas=21_000), chain_id=chain.chain_id + 1)
-    with pytest.raises(RpcError, match=r"(?i)chain id"):
+    with pytest.raises(SignedForAnotherChain, match=r"(?i)chain id"):
         broadcast(chain, sign(payer, foreign).raw)
 
 

@@ -13,7 +13,16 @@ from pathlib import Path
 import pytest
 
 from claims.chain.client import CHAIN_FILE, open_chain
-from claims.chain.errors import ChainFileUnusable, ChainMismatch, DevelopmentOnly, InsufficientFunds, RpcError
+from claims.chain.errors import (
+    ChainFileUnusable,
+    ChainMismatch,
+    DevelopmentOnly,
+    FeeTooLow,
+    InsufficientFunds,
+    NonceTooHigh,
+    RpcError,
+    TransactionRefused,
+)
 from claims.chain.gas import TRANSACTION_GAS_CAP
 from claims.chain.profile import LOCAL, ChainProfile
 from claims.chain.sender import execute, sign
@@ -123,13 +132,17 @@ def test_a_refused_transaction_leaves_no_trace(tmp_path: Path) -> None:
     with embedded(tmp_path) as chain:
         payer = funded(chain, 1)
         head = chain.head()
-        for wrong in (
-            prepare(chain, payer.address, payer.address, nonce=5, gas=21_000),
-            prepare(chain, payer.address, payer.address, value=10**30, gas=21_000),
-            prepare(chain, payer.address, payer.address, gas=20_999),
-            UnsignedTransaction(chain.chain_id, 0, payer.address, b"", 0, TRANSACTION_GAS_CAP + 1, 10**10, 10**9),
+        for wrong, cause in (
+            (prepare(chain, payer.address, payer.address, nonce=5, gas=21_000), NonceTooHigh),
+            (prepare(chain, payer.address, payer.address, value=10**30, gas=21_000), InsufficientFunds),
+            (prepare(chain, payer.address, payer.address, gas=20_999), TransactionRefused),
+            (
+                UnsignedTransaction(chain.chain_id, 0, payer.address, b"", 0, TRANSACTION_GAS_CAP + 1, 10**10, 10**9),
+                TransactionRefused,
+            ),
+            (UnsignedTransaction(chain.chain_id, 0, payer.address, b"", 0, 21_000, 1, 1), FeeTooLow),
         ):
-            with pytest.raises((RpcError, InsufficientFunds)):
+            with pytest.raises(cause):
                 chain.send_raw(sign(payer, wrong).raw)
         with pytest.raises(RpcError):
             chain.send_raw(b"\x02nonsense")

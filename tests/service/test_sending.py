@@ -19,6 +19,8 @@ from claims.chain.signer import Signer
 from claims.model.money import Money
 from claims.service import sending, submitting
 from claims.service.errors import UsageError
+from claims.service.sender import Sender
+from claims.store.leases import Leases
 from claims.store.outbox import Outbox
 from tests.service.parties import ESCROW, PASSPHRASE, Parties
 
@@ -50,8 +52,11 @@ STEPS = [
     (Outbox, "sign"),
     (sender, "broadcast"),
     (Outbox, "sent"),
-    (sender, "follow"),
+    (Sender, "standing"),
     (Outbox, "confirmed"),
+    (Leases, "acquire"),
+    (Leases, "renew"),
+    (Leases, "release"),
     (submitting, "read_payments"),
 ]
 

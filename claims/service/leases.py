@@ -35,11 +35,11 @@ class Held:
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
     expires_at: int = 0
 
-    def acquire(self, wait_seconds: float = WAIT_SECONDS) -> None:
-        """Take the key, waiting for another process that has it; raises its LeaseHeld after so long."""
+    def acquire(self) -> None:
+        """Take the key, waiting for another process that has it; raises its LeaseHeld after WAIT_SECONDS."""
         from claims.store.errors import LeaseHeld
 
-        deadline = time.monotonic() + wait_seconds
+        deadline = time.monotonic() + WAIT_SECONDS
         while True:
             now = wall_clock()
             try:
@@ -73,7 +73,7 @@ class Held:
 
 
 @contextmanager
-def holding(office: Office, address: str, label: str, wait_seconds: float = WAIT_SECONDS) -> Iterator[Held]:
+def holding(office: Office, address: str, label: str) -> Iterator[Held]:
     """Hold a key while the block runs; raises LeaseHeld, which says who holds it until when, after a wait.
 
     A process that is killed holds it until its lease lapses, `lease_seconds` of the profile after its last word.
@@ -81,7 +81,7 @@ def holding(office: Office, address: str, label: str, wait_seconds: float = WAIT
     from claims.store.errors import StoreError
 
     held = Held(office, address, label)
-    held.acquire(wait_seconds)
+    held.acquire()
     try:
         yield held
     finally:

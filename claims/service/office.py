@@ -152,13 +152,18 @@ class Office:
         return self.chain.call(self.addresses[contract], load_abi(contract), function, arguments)
 
     def write(self, signer: Signer, contract: str, function: str, *arguments: Any) -> Receipt:
-        """Send a call that moves no claim's money (claims go through the outbox); raises Reverted."""
+        """Send a call that moves no claim's money (claims go through the outbox); raises Reverted.
+
+        It waits for whatever else of this home sends with the key, as LeaseHeld tells where that takes long.
+        """
         from claims.chain.abi import encode_call
         from claims.chain.sender import execute
+        from claims.service.leases import holding
 
-        return execute(
-            self.chain, signer, self.addresses[contract], encode_call(load_abi(contract), function, arguments)
-        )
+        with holding(self, signer.address, function):
+            return execute(
+                self.chain, signer, self.addresses[contract], encode_call(load_abi(contract), function, arguments)
+            )
 
     def require(self, role: str) -> None:
         """Refuse a command that is the other party's."""

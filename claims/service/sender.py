@@ -56,6 +56,8 @@ class Sender:
     """Why an intent failed, by its key."""
     capped: bool = False
     """Whether something waits that the profile's highest fee does not let replace."""
+    filled: bool = False
+    """Whether it closed a gap in the nonces, which nobody waits for by name."""
     _since: dict[bytes, float] = field(default_factory=dict)
     _too_cheap: set[bytes] = field(default_factory=set)
     _full: bool = False
@@ -355,6 +357,7 @@ class Sender:
             fees = raised_fees(row.max_fee, row.max_priority_fee, fees)
         fees = replace(fees, maximum=min(fees.maximum, self.office.chain.profile.max_fee))
         unsigned = prepare(self.office.chain, self.address, self.address, nonce=nonce, fees=fees)
+        self.filled = True
         if owner is None:
             key = f"{CLOSE_GAP}:{self.address.lower()}:{nonce}"
             self._broadcast(self._store(unsigned, key, gap=encode(Call(self.address, b""))))

@@ -116,6 +116,8 @@ def carry_out_all(
                 held.acquire()
             if run.queue or run.under_way:
                 patience.wait()
+        if run.sender.filled:
+            run.sender.turn()
 
 
 class _Run:

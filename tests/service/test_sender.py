@@ -10,6 +10,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -151,13 +152,13 @@ def test_what_is_not_mined_in_time_is_replaced_with_an_eighth_more_and_every_has
     mining: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mining.chain.profile = replace(mining.chain.profile, replace_after_seconds=1e-9)
-    at_each_pause(monkeypatch, lambda: None, lambda: None, mining.chain.mine)
+    at_each_pause(monkeypatch, lambda: None, lambda: None, lambda: None, mining.chain.mine)
     (key,) = ask(mining, "settle:1")
     (done,) = carried(mining, [key])
     kept = sorted(rows(mining, key), key=lambda row: row.max_fee)
     assert len(kept) >= 3
     assert {row.nonce for row in kept} == {0}
-    for lower, higher in zip(kept, kept[1:], strict=False):
+    for lower, higher in pairwise(kept):
         assert higher.max_fee * 8 >= lower.max_fee * 9
         assert higher.max_priority_fee * 8 >= lower.max_priority_fee * 9
     assert Counter(row.state for row in kept) == {CONFIRMED: 1, REPLACED: len(kept) - 1}
@@ -281,10 +282,10 @@ def test_bytes_that_no_node_takes_fail_their_intent_and_block_no_other(office: O
     assert done["good:1"].receipt is not None
     assert done["good:2"].receipt is not None
     assert (state(office, "bad"), state(office, "good:2")) == (FAILED, CONFIRMED)
-    refused, used_up = rows(office, "bad")
-    assert (refused.nonce, used_up.nonce) == (1, 1)
-    assert used_up.cancels
-    assert used_up.state == CONFIRMED
+    assert {(row.nonce, row.cancels, row.state) for row in rows(office, "bad")} == {
+        (1, False, REPLACED),
+        (1, True, CONFIRMED),
+    }
     assert office.chain.nonce(key.address) == 3
 
 
@@ -325,18 +326,22 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("place", "name"),
+    ("place", "name", "count"),
     [
-        (Signer, "sign_transaction"),
-        (Outbox, "sign"),
-        (sender, "broadcast"),
-        (Outbox, "sent"),
-        (Outbox, "confirmed"),
-        (Sender, "turn"),
+        (Signer, "sign_transaction", 1),
+        (Signer, "sign_transaction", 3),
+        (Outbox, "sign", 1),
+        (Outbox, "sign", 3),
+        (sender, "broadcast", 1),
+        (sender, "broadcast", 3),
+        (Outbox, "sent", 1),
+        (Outbox, "sent", 3),
+        (Outbox, "confirmed", 1),
+        (Outbox, "confirmed", 3),
+        (Sender, "turn", 1),
     ],
-    ids=lambda each: each if isinstance(each, str) else "",
+    ids=lambda each: str(each) if isinstance(each, str | int) else "",
 )
 def test_killed_anywhere_the_next_run_carries_each_out_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Any, name: str, count: int, after: bool

@@ -187,6 +187,8 @@ def _home(folder: Path, profile: str | None) -> Iterator[Check]:
     yield _look("chain", unreached, lambda: _reach(home, opened))
     for chain in opened:
         with chain:
+            if len(chain.profile.urls) > 1:
+                yield _look("nodes", unreached, partial(_nodes, chain))
             yield from _on_chain(Office(home, chain))
 
 
@@ -253,6 +255,18 @@ def _reach(home: Home, opened: list[Chain]) -> str:
     opened.append(chain)
     head = chain.head()
     return f"chain id {chain.chain_id}, block {head.number}, its date {date_at(head.timestamp)}"
+
+
+def _nodes(chain: Chain) -> str:
+    """Every node of the profile, since one that is not in use fails unseen until it is needed."""
+    nodes = chain.nodes()
+    broken = [f"{host}: {problem}" for host, problem in nodes if problem]
+    if broken:
+        raise _Fault(
+            f"{len(broken)} of {len(nodes)} cannot take another's place: {'; '.join(broken)}",
+            "start it, or take it out of the profile's urls",
+        )
+    return f"{len(nodes)} on this chain: {', '.join(host for host, _ in nodes)}"
 
 
 def _on_chain(office: Office) -> Iterator[Check]:

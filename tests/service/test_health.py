@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from claims.chain import http
+from claims.chain.anvil import running_anvil
 from claims.chain.profile import LOCAL
 from claims.model.money import Money
 from claims.service import health, policies
 from claims.service.health import ABSENT, OK, WRONG, Check
 from claims.service.office import open_office
 from tests.cli.support import PASSPHRASE, World, fresh_world
+from tests.rpc_proxy import answering, rpc_proxy
 
 
 @pytest.fixture
@@ -95,6 +98,20 @@ def test_a_node_that_is_not_there(world: World) -> None:
     profile = world.folder / "far.toml"
     profile.write_text('url = "http://127.0.0.1:9"\n')
     assert "chain" in wrong(world.payer, profile=str(profile))
+
+
+@pytest.mark.node
+def test_a_node_that_could_not_take_anothers_place(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "RETRIES", 1)
+    profile = world.folder / "two.toml"
+    with running_anvil() as anvil, rpc_proxy(anvil.urls[0]) as second:
+        profile.write_text(f'urls = ["{anvil.urls[0]}", "{second.url}"]\n')
+        checks = health.examine(world.payer, profile=str(profile))
+        assert found(checks, "nodes").found.startswith("2 on this chain: 127.0.0.1:")
+        second.always("eth_chainId", answering("0x5"))
+        nodes = wrong(world.payer, profile=str(profile))["nodes"]
+    assert nodes.found.startswith("1 of 2 cannot take another's place: 127.0.0.1:")
+    assert "this is another chain: chain id 5" in nodes.found
 
 
 def test_nothing_deployed(world: World) -> None:

@@ -33,6 +33,11 @@ def test_a_node_in_a_file(tmp_path: Path, head: str) -> None:
     assert (profile.chain_id, profile.confirmations, profile.development) == (5, 3, False)
 
 
+def test_what_a_file_leaves_out_is_as_it_always_was(tmp_path: Path) -> None:
+    profile = load_profile(write(tmp_path, 'url = "https://node.example"\n'))
+    assert (profile.replace_after_seconds, profile.max_fee, profile.lease_seconds) == (60, 500 * 10**9, 15)
+
+
 def test_several_nodes_in_a_file(tmp_path: Path) -> None:
     profile = load_profile(write(tmp_path, 'urls = ["https://a.example", "https://b.example"]\npoll_seconds = 12\n'))
     assert profile.urls == ("https://a.example", "https://b.example")
@@ -45,7 +50,15 @@ def test_several_nodes_in_a_file(tmp_path: Path) -> None:
         LOCAL,
         ANVIL,
         ChainProfile(
-            "a", "rpc", ("https://a.example", "https://b.example"), chain_id=5, confirmations=12, poll_seconds=3
+            "a",
+            "rpc",
+            ("https://a.example", "https://b.example"),
+            chain_id=5,
+            confirmations=12,
+            poll_seconds=3,
+            replace_after_seconds=30.5,
+            max_fee_gwei=40,
+            lease_seconds=60,
         ),
     ],
 )
@@ -62,6 +75,10 @@ def test_a_profile_written_is_read_back(tmp_path: Path, profile: ChainProfile) -
         ('url = "https://a.example"\nchain_id = 0', "chain_id is 0"),
         ('url = "https://a.example"\nconfirmations = 0', "confirmations is 0"),
         ('url = "https://a.example"\npoll_seconds = 0', "poll_seconds is 0"),
+        ('url = "https://a.example"\nreplace_after_seconds = 0', "replace_after_seconds is 0"),
+        ('url = "https://a.example"\nmax_fee_gwei = 0', "max_fee_gwei is 0"),
+        ('url = "https://a.example"\nmax_fee_gwei = 1.5', "max_fee_gwei must be int"),
+        ('url = "https://a.example"\nlease_seconds = 0', "lease_seconds is 0"),
         ('url = "https://a.example"\nurls = ["https://b.example"]', "either"),
         ('url = "ws://a.example"', "http://"),
         ("urls = [1]", "list of text"),

@@ -228,6 +228,55 @@ def test_a_block_that_is_taken_back_before_it_is_deep_changes_nothing(
     office.store.close()
 
 
+def test_nothing_is_believed_before_it_is_deep_enough(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    funded(office.chain, KEY)
+    office.chain.profile = replace(office.chain.profile, confirmations=3)
+    keys = ask(office, "settle:1", "settle:2")
+    states = []
+
+    def mine() -> None:
+        (row,) = rows(office, keys[0])
+        receipt = office.chain.receipt(row.transaction_hash)
+        assert receipt is not None
+        states.append((office.chain.head().number - receipt.block + 1, row.state))
+        office.chain.mine()
+
+    at_each_pause(monkeypatch, mine)
+    done = carried(office, keys)
+    assert [each.key for each in done] == keys
+    assert states[0][1] == SENT
+    assert all(depth >= 3 for depth, each in states if each == CONFIRMED)
+    head = office.chain.head().number
+    assert all(each.receipt is not None and head - each.receipt.block + 1 >= 3 for each in done)
+
+
+def test_a_nonce_that_another_program_used_is_given_up_when_that_is_deep_enough(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = funded(office.chain, KEY)
+    office.chain.profile = replace(office.chain.profile, confirmations=2)
+    (wanted,) = ask(office, "settle:1")
+    true, signed_at = sender.broadcast, []
+
+    def overtaken(chain: Chain, raw: bytes) -> bytes:
+        monkeypatch.setattr(sender, "broadcast", true)
+        fees = chain.fees()
+        foreign = UnsignedTransaction(chain.chain_id, 0, key.address, b"", 0, 21_000, fees.maximum + 7, fees.priority)
+        chain.send_raw(key.sign_transaction(foreign.fields).raw)
+        return true(chain, raw)
+
+    def mine() -> None:
+        signed_at.append(len(rows(office, wanted)))
+        office.chain.mine()
+
+    monkeypatch.setattr(sender, "broadcast", overtaken)
+    at_each_pause(monkeypatch, mine)
+    (done,) = carried(office, [wanted])
+    assert done.receipt is not None
+    assert signed_at[0] == 1, "while the other lies in the newest block alone, nothing new is signed"
+    assert {(row.nonce, row.state) for row in rows(office, wanted)} == {(0, FAILED), (1, CONFIRMED)}
+
+
 @pytest.mark.node
 def test_what_was_confirmed_in_a_block_that_is_taken_back_is_sent_again_as_it_was(node: Chain, tmp_path: Path) -> None:
     key = funded(node, KEY)

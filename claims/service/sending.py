@@ -95,7 +95,8 @@ def carry_out_all(
     """Send many intents of one key, several at a time and in this order; gives each as soon as it is confirmed or refused.
 
     Begins with what an earlier run left: its bytes are sent again and gaps in the nonces closed. An intent that would be
-    refused now waits for those before it, which may be what it needs. `label` tells other processes what holds the key.
+    refused now waits for those before it, which may be what it needs. The key is held until the last is given: whoever takes
+    them one by one sends nothing else with it meanwhile. `label` tells other processes what holds the key.
     Raises LeaseHeld, InsufficientFunds, FeeAboveCap, ChainUnreachable, and TransactionTimeout where nothing was mined for so
     long; all of it is stored, and repeating the command goes on.
     """

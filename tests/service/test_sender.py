@@ -30,7 +30,7 @@ from claims.chain.sender import execute
 from claims.chain.signer import Signer
 from claims.chain.transactions import UnsignedTransaction
 from claims.service import leases, sending
-from claims.service.home import Home
+from claims.service.home import STORE, Home
 from claims.service.leases import holding
 from claims.service.office import Office
 from claims.service.sender import CLOSE_GAP, Sender
@@ -61,11 +61,11 @@ def node() -> Iterator[Chain]:
         yield opened
 
 
-def office_of(chain: Chain, folder: Path, **profile: Any) -> Office:
-    """A home at work on this chain, followed by these settings."""
+def office_of(chain: Chain, folder: Path, store: str = STORE, **profile: Any) -> Office:
+    """A home at work on this chain, its store at this place, followed by these settings."""
     folder.mkdir(exist_ok=True)
     chain.profile = replace(chain.profile, **profile)
-    return Office(Home(folder, "provider", "Clinic", "1234567893"), chain)
+    return Office(Home(folder, "provider", "Clinic", "1234567893", store=store), chain)
 
 
 @pytest.fixture
@@ -393,11 +393,17 @@ class Killed(BaseException):
     ids=lambda each: str(each) if isinstance(each, str | int) else "",
 )
 def test_killed_anywhere_the_next_run_carries_each_out_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Any, name: str, count: int, after: bool
+    tmp_path: Path,
+    store_place: str,
+    monkeypatch: pytest.MonkeyPatch,
+    place: Any,
+    name: str,
+    count: int,
+    after: bool,
 ) -> None:
     with embedded(tmp_path / "chain") as chain:
         key = funded(chain, KEY)
-        office = office_of(chain, tmp_path / "home")
+        office = office_of(chain, tmp_path / "home", store_place)
         keys = ask(office, *(f"settle:{number}" for number in range(4)))
         true, calls = getattr(place, name), [0]
 
@@ -429,7 +435,7 @@ PROGRAM = """
     from claims.service.office import Office
     from claims.service.sending import carry_out_all
     from tests.chains import signer
-    folder, count, when = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    folder, store, count, when = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
     true, calls = sender.broadcast, [0]
     def broadcast(*arguments):
         calls[0] += 1
@@ -441,7 +447,7 @@ PROGRAM = """
         return found
     sender.broadcast = broadcast
     with open_chain(load_profile(folder / "profile.toml"), folder / "chain") as chain:
-        office = Office(Home(folder / "home", "provider", "Clinic", "1234567893"), chain)
+        office = Office(Home(folder / "home", "provider", "Clinic", "1234567893", store=store), chain)
         with office.store.reading() as work:
             keys = [intent.idempotency_key for intent in work.outbox.in_state("queued", "signed", "sent", "confirmed")]
         for carried in carry_out_all(office, signer(chain, 7), keys):
@@ -451,18 +457,21 @@ PROGRAM = """
 
 
 @pytest.fixture
-def shared_world(office: Office, tmp_path: Path) -> Office:
+def shared_world(chain: Chain, store_place: str, tmp_path: Path) -> Iterator[Office]:
     """A world that other processes open too."""
-    funded(office.chain, KEY)
-    document = profile_document(replace(office.chain.profile, lease_seconds=2))
+    office = office_of(chain, tmp_path / "home", store_place)
+    funded(chain, KEY)
+    document = profile_document(replace(chain.profile, lease_seconds=2))
     (tmp_path / "profile.toml").write_text(document)
     ask(office, *(f"settle:{number:02}" for number in range(12)))
-    return office
+    yield office
+    office.store.close()
 
 
-def process(folder: Path, count: int = 0, when: str = "never") -> subprocess.Popen[str]:
+def process(world: Office, count: int = 0, when: str = "never") -> subprocess.Popen[str]:
+    folder, store = world.home.folder.parent, world.home.store
     return subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(PROGRAM), str(folder), str(count), when],
+        [sys.executable, "-c", textwrap.dedent(PROGRAM), str(folder), store, str(count), when],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -476,10 +485,8 @@ def told(running: subprocess.Popen[str]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("count", "when"), [(1, "before"), (5, "after"), (12, "before")])
-def test_a_killed_process_leaves_bytes_that_the_next_one_sends(
-    shared_world: Office, tmp_path: Path, count: int, when: str
-) -> None:
-    killed = process(tmp_path, count, when)
+def test_a_killed_process_leaves_bytes_that_the_next_one_sends(shared_world: Office, count: int, when: str) -> None:
+    killed = process(shared_world, count, when)
     first = told(killed)
     assert killed.returncode == -signal.SIGKILL
     with shared_world.store.reading() as work:
@@ -488,15 +495,15 @@ def test_a_killed_process_leaves_bytes_that_the_next_one_sends(
             for intent in work.outbox.in_state(SIGNED, SENT, CONFIRMED)
         }
     assert len(stored) == count
-    found = told(process(tmp_path))
+    found = told(process(shared_world))
     assert len(found) == 12
     assert first.items() <= found.items()
     assert all(found[key] == each[0].transaction_hash.hex() for key, each in stored.items())
     assert shared_world.chain.nonce(signer(shared_world.chain, KEY).address) == 12
 
 
-def test_two_processes_of_one_key_do_it_once_and_one_after_the_other(shared_world: Office, tmp_path: Path) -> None:
-    both = [process(tmp_path) for _ in range(2)]
+def test_two_processes_of_one_key_do_it_once_and_one_after_the_other(shared_world: Office) -> None:
+    both = [process(shared_world) for _ in range(2)]
     first, second = (told(each) for each in both)
     assert first == second
     assert len(first) == 12

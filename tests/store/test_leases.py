@@ -81,8 +81,8 @@ def test_who_lost_its_lease_keeps_no_signed_bytes(store: Store) -> None:
         assert work.leases.of(SENDER) == OTHERS
 
 
-def test_a_lease_is_another_processes_too(store: Store) -> None:
+def test_a_lease_is_another_processes_too(store: Store, store_place: str) -> None:
     with store.unit_of_work() as work:
         work.leases.acquire(MINE, now=100)
-    with open_store(store.file) as other, other.unit_of_work() as work, pytest.raises(LeaseHeld):
+    with open_store(store_place) as other, other.unit_of_work() as work, pytest.raises(LeaseHeld):
         work.leases.acquire(OTHERS, now=100)

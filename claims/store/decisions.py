@@ -93,6 +93,14 @@ class Decisions:
             row.batch, row.signatures, tuple((e.control_number, e.revision) for e in entries), row.signed_at
         )
 
+    def entry(self, batch: bytes, position: int) -> tuple[str, int] | None:
+        """Control number and revision of the decision at a batch's position (from 0), or None."""
+        entry = decision_batch_entries.c
+        found = self.connection.execute(
+            select(entry.control_number, entry.revision).where(entry.batch == batch, entry.position == position)
+        ).first()
+        return None if found is None else (found.control_number, found.revision)
+
     def batches_of(self, control_number: str, revision: int) -> tuple[SignedBatch, ...]:
         """The batches that signed this version, oldest first: more than one where a deadline passed and it was signed anew."""
         entry = decision_batch_entries.c

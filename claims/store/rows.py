@@ -278,3 +278,40 @@ class SignedReview:
     revision: int
     review: Review
     signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBlock:
+    """A block as it was when it was read: its number, its hash and its parent's (32 bytes each)."""
+
+    number: int
+    hash: bytes
+    parent: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLog:
+    """A contract's log as it was read. (`block_hash`, `log_index`) is unique; `topics` stand behind one another, 32 bytes each.
+
+    `at` is the block's time; `payment` the id of the payment that it is part of, None where it is part of none.
+    """
+
+    block_hash: bytes
+    log_index: int
+    block: int
+    at: int
+    contract: str
+    transaction_hash: bytes
+    topics: bytes
+    data: bytes
+    payment: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a contract was followed: from block `begun`, read to `scanned`, acted on to `acted`, both included."""
+
+    contract: str
+    begun: int
+    scanned: int
+    acted: int

@@ -237,6 +237,20 @@ payments = Table(
     _must("transaction_hash", Hexadecimal),
     _must("block", BigInteger),
     _must("day", Day),
+    _must("netted", Cents),
+    _must("withdrawn", Boolean),
+)
+
+payment_parts = Table(
+    "payment_parts",
+    metadata,
+    _key("payment", Hexadecimal),
+    _key("place", BigInteger),
+    _must("paid", Cents),
+    _must("paid_before", Cents),
+    _may("claim", Hexadecimal),
+    _may("batch", Hexadecimal),
+    _may("position", BigInteger),
 )
 
 payment_claims = Table(
@@ -343,4 +357,31 @@ authorization_uses = Table(
     _key("line", BigInteger),
     _must("number", Text),
     _must("units", Document(Decimal)),
+)
+
+chain_cursors = Table(
+    "chain_cursors",
+    metadata,
+    _key("contract", Text),
+    _must("begun", BigInteger),
+    _must("scanned", BigInteger),
+    _must("acted", BigInteger),
+)
+
+chain_blocks = Table(
+    "chain_blocks", metadata, _key("number", BigInteger), _must("hash", Hexadecimal), _must("parent", Hexadecimal)
+)
+
+chain_logs = Table(
+    "chain_logs",
+    metadata,
+    _key("block_hash", Hexadecimal),
+    _key("log_index", BigInteger),
+    _must("block", BigInteger),
+    _must("at", BigInteger),
+    _must("contract", Text),
+    _must("transaction_hash", Hexadecimal),
+    _must("topics", Hexadecimal),
+    _must("data", Hexadecimal),
+    _may("payment", Hexadecimal),
 )

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from claims.store.accumulators import AccumulatorLedger
 from claims.store.authorization_uses import AuthorizationUses
+from claims.store.chain_index import ChainIndex
 from claims.store.claims import Claims
 from claims.store.control_numbers import ControlNumbers
 from claims.store.decisions import Decisions
@@ -34,6 +35,7 @@ class UnitOfWork:
     def __init__(self, connection: Connection) -> None:
         self.accumulators = AccumulatorLedger(connection)
         self.authorization_uses = AuthorizationUses(connection)
+        self.chain_index = ChainIndex(connection)
         self.claims = Claims(connection)
         self.control_numbers = ControlNumbers(connection)
         self.decisions = Decisions(connection)

@@ -19,7 +19,7 @@ from claims.service.home import PAYER
 from claims.service.office import Office
 from claims.service.payer_run import Inputs
 from claims.service.private_file import write_private
-from claims.service.remitting import settled_by
+from claims.service.settled_claims import settled_by
 from claims.service.tables import open_tables_of, tables_folder
 from claims.settlement.remittance import trace_number
 
@@ -83,7 +83,7 @@ def verify(office: Office, number: str = "") -> Verification:
                 claims = settled_by(work, payment)
                 payments += bool(claims)
                 decided = total(_latest(work, stored).paid for stored in claims)
-                arrived = payment.paid + payment.credited
+                arrived = payment.gross + total(part.paid_before for part in payment.parts)
                 if claims and decided != arrived:
                     what = f"payment {trace_number(payment.identifier)}: the chain paid {arrived}, the decisions say {decided}"
                     differences.append(Difference("", "", 0, what))

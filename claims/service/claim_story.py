@@ -12,6 +12,7 @@ from claims.service.deciding import story_of
 from claims.service.decision_file import Answer
 from claims.service.errors import UsageError
 from claims.service.home import PAYER
+from claims.service.indexing import follow_chain
 from claims.service.office import Office
 from claims.service.payer_run import Inputs
 from claims.service.reviewing import signature_holds
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 def claim_status(office: Office, number: str) -> list[dict[str, Any]]:
     """Return where each claim of this number stands: statuses with their times, transactions, payments and remittances.
 
-    `number` is the provider's own (CLM01) or the payer's control number. Raises UsageError where the home knows none.
+    `number` is the provider's own (CLM01) or the payer's control number. Raises UsageError where the home knows none. The
+    chain is followed first, so that what was paid meanwhile is told.
     """
+    follow_chain(office)
     with office.store.reading() as work:
         return [_status(work, stored) for stored in _found(work, office, number)]
 
@@ -105,6 +108,7 @@ def _status(work: UnitOfWork, stored: StoredClaim) -> dict[str, Any]:
                 "payment": "0x" + payment.identifier.hex(),
                 "paid": str(payment.paid),
                 "credited": str(payment.credited),
+                "netted": str(payment.netted),
                 "transaction": "0x" + payment.transaction_hash.hex(),
             }
             for payment in payments

@@ -112,7 +112,7 @@ def _paid(office: Office, remittance: ReadRemittance) -> Payment | None:
         raise BooksDiffer(
             f"the payment of remittance {remittance.trace} went to {payment.payee}, no address of this home"
         )
-    if payment.paid + payment.credited != remittance.paid:
+    if payment.told != remittance.paid:
         raise BooksDiffer(
             f"remittance {remittance.trace} pays {remittance.paid}, the chain paid {payment.paid} and credited "
             f"{payment.credited}; nothing was posted"

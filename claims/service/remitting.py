@@ -18,10 +18,11 @@ from claims.model.remittance import ProviderAdjustment, Remittance
 from claims.service.calendar import date_at
 from claims.service.errors import BooksDiffer
 from claims.service.home import PAYER
+from claims.service.indexing import debts_netted, follow_chain
 from claims.service.office import Office
 from claims.service.private_file import write_private
 from claims.service.replacing import lineage_paid
-from claims.settlement.payments import read_payments
+from claims.service.settled_claims import settled_by
 from claims.settlement.remittance import Finalised, build_remittance, trace_number
 from claims.settlement.reversal import PendingOffset, reversal_of
 
@@ -52,7 +53,7 @@ def export_remittances(office: Office, folder: Path) -> tuple[Written, ...]:
     payments are told all the same.
     """
     office.require(PAYER)
-    _follow(office)
+    follow_chain(office)
     written, differing = [], []
     with office.store.reading() as work:
         payments = work.payments.all()
@@ -72,45 +73,6 @@ def export_remittances(office: Office, folder: Path) -> tuple[Written, ...]:
     return tuple(written)
 
 
-def _follow(office: Office) -> None:
-    """Take the book's payments from the chain into the store; a payment that is known stays as it is."""
-    from claims.chain.deployment import read_record
-
-    head = office.chain.head()
-    confirmed = head.number - office.chain.profile.confirmations + 1
-    begun = read_record(office.chain, office.deployment_file)[office.book_label].block or 0
-    with office.store.reading() as work:
-        known = work.payments.all()
-    # The last known block is read again: it may hold payments that were not confirmed together with it.
-    start = max((payment.block for payment in known), default=begun)
-    found = tuple(read_payments(office.chain, office.addresses["InsurerBook"], start, confirmed))
-    with office.store.unit_of_work() as work:
-        for payment in found:
-            work.payments.add(payment)
-            for stored in settled_by(work, payment):
-                if stored.status == PAID:
-                    work.claims.change_status(stored.control_number, "settled", head.timestamp)
-
-
-def settled_by(work: UnitOfWork, payment: Payment) -> list[StoredClaim]:
-    """The claims that a payment paid: one that was denied or waits may bear the same id, where it was sent twice.
-
-    A replacement of a claim that was never paid may make the same invoice: the amount then says which of the two was
-    settled, and of two alike the later stands.
-    """
-    found = []
-    for identifier in payment.claims:
-        candidates = []
-        for stored in work.claims.by_claim_id(identifier):
-            latest = work.decisions.latest(stored.control_number)
-            if latest is not None and latest.decision.status == PAID:
-                candidates.append((latest.decision.paid == payment.paid + payment.credited, stored))
-        if len(candidates) > 1:
-            candidates = [each for each in candidates if each[0]] or candidates
-        found += [stored for _, stored in candidates[-1:]]
-    return found
-
-
 def _remit_payment(office: Office, payment: Payment, folder: Path) -> Written | None:
     with office.store.unit_of_work() as work:
         if work.remittances.of_payment(payment.identifier) is not None:
@@ -120,7 +82,7 @@ def _remit_payment(office: Office, payment: Payment, folder: Path) -> Written | 
             return None  # A payment of another home's decisions on the same book.
         remittance = build_remittance(
             told.finalised,
-            adjustments=told.adjustments(payment.day),
+            adjustments=told.adjustments(payment.day) + _netted(work, office, payment),
             payer=_payer(office),
             payee=told.finalised[0].claim.billing,
             payment=payment.identifier,
@@ -129,12 +91,23 @@ def _remit_payment(office: Office, payment: Payment, folder: Path) -> Written | 
             payer_tax_id=office.home.tax_id,
             payer_address=_address(office),
         )
-        if remittance.paid != payment.paid + payment.credited:
+        if remittance.paid != payment.told:
+            netted = f" after {payment.netted} for debts" if payment.netted else ""
             raise BooksDiffer(
-                f"payment {trace_number(payment.identifier)}: the chain paid {payment.paid} and credited {payment.credited}, "
-                f"the decisions say {remittance.paid}"
+                f"payment {trace_number(payment.identifier)}: the chain paid {payment.paid} and credited "
+                f"{payment.credited}{netted}, the decisions say {remittance.paid}"
             )
         return _write(work, office, remittance, told, folder, payment.identifier)
+
+
+def _netted(work: UnitOfWork, office: Office, payment: Payment) -> tuple[ProviderAdjustment, ...]:
+    """The PLB WO of what the payment kept back, by the claim that each debt came of, as the correction told it."""
+    told: list[ProviderAdjustment] = []
+    for netted in debts_netted(work, office, payment) if payment.netted else ():
+        claims = () if netted.claim is None else work.claims.by_claim_id(netted.claim)
+        reference = claims[-1].control_number if claims else f"DEBT {netted.debt}"
+        told += PendingOffset(reference, netted.amount).taken(payment.day)
+    return tuple(told)
 
 
 def _denied_by_provider(work: UnitOfWork) -> list[tuple[StoredClaim, ...]]:

@@ -240,7 +240,7 @@ def _unposted(work: UnitOfWork, arrived: Sequence[RemittanceFile]) -> tuple[Task
     for payment in work.payments.all():
         trace = trace_number(payment.identifier)
         if work.postings.find(trace) is None:
-            paid = payment.paid + payment.credited
+            paid = payment.told
             numbers = [c.claim.number for name in payment.claims for c in work.claims.by_claim_id(name)]
             why = f"paid on the chain on {payment.day}; its 835 is not posted"
             waiting[trace] = Task(f"payment {trace}", why, tuple(dict.fromkeys(numbers)), None, paid)

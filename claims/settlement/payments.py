@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from claims.chain.client import Chain
 
 
-def read_payments(
-    chain: Chain, book: str, from_block: int, to_block: int, abi: Abi | None = None
-) -> Iterator[Payment]:
+def read_payments(chain: Chain, book: str, from_block: int, to_block: int, abi: Abi | None = None) -> Iterator[Payment]:
     """Give the payments that a book made in these blocks, both included, in their order; amounts in cents.
 
     Several claims may share a payment id; what could not be transferred was credited, and counts as such.

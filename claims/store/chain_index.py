@@ -20,9 +20,7 @@ class ChainIndex:
 
     def cursor(self, contract: str) -> Cursor | None:
         """How far a contract was followed, or None where it never was."""
-        return one(
-            self.connection, Cursor, reading(Cursor, chain_cursors).where(chain_cursors.c.contract == contract)
-        )
+        return one(self.connection, Cursor, reading(Cursor, chain_cursors).where(chain_cursors.c.contract == contract))
 
     def begin(self, contract: str, begun: int) -> Cursor:
         """Follow a contract from a block on; where it is followed already, how far."""
@@ -32,15 +30,11 @@ class ChainIndex:
 
     def blocks(self) -> tuple[KeptBlock, ...]:
         """The blocks that are remembered, newest first."""
-        return rows(
-            self.connection, KeptBlock, reading(KeptBlock, chain_blocks).order_by(chain_blocks.c.number.desc())
-        )
+        return rows(self.connection, KeptBlock, reading(KeptBlock, chain_blocks).order_by(chain_blocks.c.number.desc()))
 
     def block(self, number: int) -> KeptBlock | None:
         """The block of a number as it is remembered, or None."""
-        return one(
-            self.connection, KeptBlock, reading(KeptBlock, chain_blocks).where(chain_blocks.c.number == number)
-        )
+        return one(self.connection, KeptBlock, reading(KeptBlock, chain_blocks).where(chain_blocks.c.number == number))
 
     def extend(self, contract: str, blocks: Iterable[KeptBlock], logs: Iterable[KeptLog], scanned: int) -> None:
         """Keep what was read of a contract up to a block; what was kept before is kept once."""
@@ -72,12 +66,18 @@ class ChainIndex:
         ).scalars()
         return tuple(dict.fromkeys(payment for payment in found if payment is not None))
 
-    def logs_of_payment(self, contract: str, payment: bytes, last: int) -> tuple[KeptLog, ...]:
-        """A payment's logs up to a block, in order."""
+    def logs_of_payment(self, contract: str, payment: bytes, last: int | None = None) -> tuple[KeptLog, ...]:
+        """A payment's logs in order, up to a block where one is given."""
         log = chain_logs.c
-        statement = reading(KeptLog, chain_logs).where(
-            log.contract == contract, log.payment == payment, log.block <= last
-        )
+        statement = reading(KeptLog, chain_logs).where(log.contract == contract, log.payment == payment)
+        if last is not None:
+            statement = statement.where(log.block <= last)
+        return rows(self.connection, KeptLog, statement.order_by(log.block, log.log_index))
+
+    def logs_of_no_payment(self, contract: str) -> tuple[KeptLog, ...]:
+        """A contract's logs that are part of no payment, in order: debts that were opened, claims that were skipped."""
+        log = chain_logs.c
+        statement = reading(KeptLog, chain_logs).where(log.contract == contract, log.payment.is_(None))
         return rows(self.connection, KeptLog, statement.order_by(log.block, log.log_index))
 
     def logs(self, contract: str, first: int, last: int) -> tuple[KeptLog, ...]:
@@ -94,6 +94,4 @@ class ChainIndex:
             # Nothing was read below the contract's first block.
             back = max(to, cursor.begun - 1)
             moved = update(chain_cursors).where(chain_cursors.c.contract == cursor.contract)
-            self.connection.execute(
-                moved.values(scanned=min(cursor.scanned, back), acted=min(cursor.acted, back))
-            )
+            self.connection.execute(moved.values(scanned=min(cursor.scanned, back), acted=min(cursor.acted, back)))

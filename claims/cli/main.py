@@ -26,6 +26,7 @@ from claims.cli import (
     queue,
     registry,
     remit,
+    settle,
     tables,
     work,
 )
@@ -55,6 +56,7 @@ app.add_typer(eligibility.app, name="eligibility")
 app.add_typer(encounter.app, name="encounter")
 app.add_typer(claim.app, name="claim")
 app.add_typer(remit.app, name="remit")
+app.add_typer(settle.app, name="settle")
 app.add_typer(audit.app, name="audit")
 app.add_typer(queue.app, name="queue")
 app.add_typer(tables.app, name="tables")

@@ -79,6 +79,18 @@ def check_835(data: bytes) -> RemittanceReport:
     return RemittanceReport(tuple(remittances), tuple(findings), tuple(syntax))
 
 
+def read_remittances(data: bytes) -> tuple[ReadRemittance, ...]:
+    """The figures of a file's remittances alone, in order; what the guide says of its syntax is not asked."""
+    interchanges, _ = read_envelope(data)
+    return tuple(
+        RemittanceReader(transaction.segments).read()
+        for interchange in interchanges
+        for group in interchange.groups
+        for transaction in group.transactions
+        if transaction.segments[0].get(1) == "835"
+    )
+
+
 def balance_findings(remittance: ReadRemittance) -> Iterator[BalanceFinding]:
     """Yield every figure of one remittance that does not add up, from the services outwards."""
     set_number = remittance.control_number

@@ -31,9 +31,8 @@ POLICY, REVISION = 7, 1
 
 def _event(name: str, *parameters: str) -> dict[str, Any]:
     """An ABI entry from Solidity's own words: `bytes32 indexed claim`."""
-    inputs = []
-    for words in (parameter.split() for parameter in parameters):
-        inputs.append({"name": words[-1], "type": words[0], "indexed": "indexed" in words})
+    words = [parameter.split() for parameter in parameters]
+    inputs = [{"name": each[-1], "type": each[0], "indexed": "indexed" in each} for each in words]
     return {"type": "event", "name": name, "anonymous": False, "inputs": inputs}
 
 

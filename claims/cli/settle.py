@@ -71,13 +71,17 @@ def _verdict(document: dict[str, Any]) -> Iterator[str]:
     yield from (difference["what"] for difference in document["differences"])
     totals = document["totals"]
     yield (
-        f"{totals['claims']} claims in {totals['payments']} payments of blocks {document['from_block']} to "
+        f"{_count(totals['claims'], 'claim')} in {_count(totals['payments'], 'payment')} of blocks {document['from_block']} to "
         f"{document['to_block']}: gross {totals['gross']}, netted {totals['netted']}, credited {totals['credited']}, "
         f"paid {totals['paid']}"
     )
     yield (
-        f"{totals['remittances']} 835s, Σ BPR02 {totals['remitted']}; "
+        f"{_count(totals['remittances'], '835')}, Σ BPR02 {totals['remitted']}; "
         f"{totals['remittances_that_pay_nothing']} more that pay nothing"
     )
     count = len(document["differences"])
-    yield "all exact, to the cent" if not count else f"{count} difference{'s' * (count != 1)}"
+    yield _count(count, "difference") if count else "all exact, to the cent"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"

@@ -167,7 +167,9 @@ def _first_claim(parts: Sequence[PaidClaim], remittance: ToldPayment) -> Differe
         if claim.paid != part.paid:
             by = claim.paid - part.paid
             direction = "more" if by > ZERO else "less"
-            what = f"claim {_name(claim)} is told as {claim.paid}, the chain says {part.paid}: {abs(by.cents)} cents {direction}"
+            count = abs(by.cents)
+            cents = f"{count} cent{'s' * (count != 1)} {direction}"
+            what = f"claim {_name(claim)} is told as {claim.paid}, the chain says {part.paid}: {cents}"
             return Difference(CLAIM, what, "", claim.number, claim.control_number, by)
     if len(standing) > len(parts):
         claim = standing[len(parts)]

@@ -271,6 +271,8 @@ def _standing(claim: dict[str, Any]) -> list[str]:
     for transaction in claim["transactions"]:
         failure = f": {transaction['failure']}" if transaction["failure"] else ""
         lines.append(f"  {transaction['kind']} {transaction['state']} {' '.join(transaction['hashes'])}{failure}")
-    lines += [f"  paid {p['paid']}, credited {p['credited']} by {p['transaction']}" for p in claim["payments"]]
+    for payment in claim["payments"]:
+        netted = "" if payment["netted"] == "0.00" else f", kept back for debts {payment['netted']},"
+        lines.append(f"  paid {payment['paid']}, credited {payment['credited']}{netted} by {payment['transaction']}")
     lines += [f"  remittance {path}" for path in claim["remittances"]]
     return lines

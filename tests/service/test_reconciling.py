@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,13 +14,11 @@ from claims.model.book_event import BatchPaid, ClaimPaid, ClaimRevised, DebtNett
 from claims.model.decision import Decision, LineDecision
 from claims.model.money import Money
 from claims.model.party import Address, Payer
-from claims.service import reconciling
 from claims.service.errors import UsageError
 from claims.service.reconciling import reconcile_books, reconciliation_document
 from claims.settlement.remittance import Finalised, build_remittance
 from claims.settlement.reversal import PendingOffset, reversal_of
-from tests.book import ABI, Teller, tell_on
-from tests.chains import funded
+from tests.book import Teller
 from tests.service.parties import Bill, Parties
 from tests.service.test_remitting import two_claims
 from tests.store.values import claim, decision
@@ -115,22 +112,6 @@ def test_a_range_without_a_block_is_refused(local: Parties) -> None:
 
 
 # batches, as the book tells them
-
-
-@pytest.fixture
-def book(local: Parties, monkeypatch: pytest.MonkeyPatch) -> Teller:
-    """In the place of the payer's book, one that tells what the test has it tell."""
-    teller = tell_on(local.payer.chain, funded(local.payer.chain, 1))
-    local.payer.addresses["InsurerBook"] = teller.address
-    local.payer.recorded[local.payer.book_label] = teller.address
-    true = reconciling.read_payments
-
-    def read(chain: Any, address: str, first: int, last: int) -> Any:
-        return true(chain, address, first, last, ABI)
-
-    monkeypatch.setattr(reconciling, "read_payments", read)
-    local.to_clinic.mkdir(exist_ok=True)
-    return teller
 
 
 def paid(number: int, cents: int) -> Finalised:

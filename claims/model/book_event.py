@@ -80,16 +80,6 @@ class Skipped:
 BookEvent = ClaimPaid | BatchPaid | ClaimRevised | PaymentCredited | DebtOpened | DebtNetted | Skipped
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedEvent:
-    """An event with its block, that block's time (seconds since 1970) and the hash of its transaction."""
-
-    event: BookEvent
-    block: int
-    at: int
-    transaction: bytes
-
-
 def payment_of(event: BookEvent) -> bytes | None:
     """The payment that an event is part of, or None."""
     if isinstance(event, DebtOpened | Skipped):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from claims.model.book_event import DebtNetted, DebtOpened, PlacedEvent, payee_of, payment_of
+from claims.model.book_event import DebtNetted, DebtOpened, payee_of, payment_of
 from claims.model.decision import PAID
 from claims.model.money import Money
 from claims.model.payment import Payment
@@ -19,7 +19,7 @@ from claims.service.home import PAYER
 from claims.service.office import Office, book_label, load_abi
 from claims.service.settled_claims import settled_by
 from claims.service.submitting import PRESENTED, SETTLED, SUBMITTED
-from claims.settlement.events import read_event
+from claims.settlement.events import PlacedEvent, read_event
 from claims.settlement.indexer import KEPT_BLOCKS, ChainMoved, last_common, next_range, remembered, require_linked
 from claims.settlement.payments import fold_payments
 
@@ -112,6 +112,7 @@ class Follower:
         self.abi = abi
         self.books = books
         self.own = own
+        self.batches: dict[bytes, tuple[bytes, ...]] = {}
         self.settles = (PAID,) if own is None else (PRESENTED, SUBMITTED)
 
     def follow(self) -> Progress:
@@ -281,7 +282,26 @@ class Follower:
         """A payment from what was told of it up to a block, and acted on or being so."""
         logs = work.chain_index.logs_of_payment(book, identifier, last)
         payment = next(iter(fold_payments(kept_events(self.abi, logs))), None)
-        return payment if payment is None or self.own is not None else _named(work, payment)
+        return payment if payment is None or self.own is not None else self._named(work, payment)
+
+    def _named(self, work: UnitOfWork, payment: Payment) -> Payment:
+        """Give the claims of a batch the ids that stand in the batch as this home signed it."""
+        parts = []
+        for part in payment.parts:
+            invoices = () if part.batch is None else self._invoices(work, part.batch)
+            known = part.position is not None and part.position < len(invoices)
+            parts.append(replace(part, claim=invoices[part.position or 0]) if known else part)
+        claims = tuple(part.claim for part in parts if part.claim is not None)
+        return replace(payment, parts=tuple(parts), claims=claims)
+
+    def _invoices(self, work: UnitOfWork, batch: bytes) -> tuple[bytes, ...]:
+        """The claims of a batch by their ids, in its order; nothing where this home did not sign it. Read once: none changes."""
+        if batch not in self.batches:
+            signed = work.decisions.batch(batch)
+            if signed is None:
+                return ()
+            self.batches[batch] = tuple(decision.invoice for decision in signed.batch.decisions)
+        return self.batches[batch]
 
 
 def kept_events(abi: Abi, logs: Iterable[KeptLog]) -> Iterator[PlacedEvent]:
@@ -298,20 +318,6 @@ def _require_known(work: UnitOfWork, blocks: Iterable[KeptBlock]) -> None:
         known = work.chain_index.block(block.number)
         if known is not None and known != block:
             raise ChainMoved(f"block {block.number} is another than the one that was read before")
-
-
-def _named(work: UnitOfWork, payment: Payment) -> Payment:
-    """Give the claims of a batch the ids that stand in the batch as this home signed it."""
-    batches = {part.batch: work.decisions.batch(part.batch) for part in payment.parts if part.batch is not None}
-    parts = []
-    for part in payment.parts:
-        signed = None if part.batch is None else batches[part.batch]
-        if signed is not None and part.position is not None and part.position < len(signed.batch.decisions):
-            parts.append(replace(part, claim=signed.batch.decisions[part.position].invoice))
-        else:
-            parts.append(part)
-    claims = tuple(part.claim for part in parts if part.claim is not None)
-    return replace(payment, parts=tuple(parts), claims=claims)
 
 
 def _kept(log: Log, at: int, book: str, payment: bytes | None) -> KeptLog:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from claims.chain.abi import Abi, AbiError, decode_event
@@ -14,7 +15,6 @@ from claims.model.book_event import (
     DebtNetted,
     DebtOpened,
     PaymentCredited,
-    PlacedEvent,
     Skipped,
 )
 from claims.model.money import Money
@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 POSITION_BYTES, PAID_BYTES = 2, 6
 ENTRY_BYTES = POSITION_BYTES + PAID_BYTES
 """One claim in the `claims` of BatchPaid: uint16 position ‖ uint48 paid, in cents."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedEvent:
+    """An event with its block, that block's time (seconds since 1970) and the hash of its transaction."""
+
+    event: BookEvent
+    block: int
+    at: int
+    transaction: bytes
 
 
 def read_event(abi: Abi, log: Log) -> BookEvent | None:

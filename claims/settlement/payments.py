@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from claims.chain.artefacts import load
-from claims.model.book_event import BatchPaid, ClaimPaid, ClaimRevised, DebtNetted, PaymentCredited, PlacedEvent
+from claims.model.book_event import BatchPaid, ClaimPaid, ClaimRevised, DebtNetted, PaymentCredited
 from claims.model.money import ZERO, Money
 from claims.model.payment import PaidClaim, Payment
-from claims.settlement.events import read_events
+from claims.settlement.events import PlacedEvent, read_events
 
 if TYPE_CHECKING:
     from claims.chain.abi import Abi

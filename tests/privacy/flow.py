@@ -166,6 +166,8 @@ def _follow(watch: Watch, world: World) -> None:
     watch.run(*exported, "--json")
     remittances = sorted(world.to_provider.glob("*.835"))
     assert len(remittances) >= 3
+    for option in ((), ("--json",)):
+        watch.run("settle", "reconcile", "--home", world.payer, "--remittances", world.to_provider, *option)
     watch.run("remit", "check", *remittances)
     watch.run("remit", "check", *remittances, "--json")
     for remittance in remittances:

@@ -19,12 +19,11 @@ from claims.model.book_event import (
     DebtNetted,
     DebtOpened,
     PaymentCredited,
-    PlacedEvent,
     Skipped,
 )
 from claims.model.money import ZERO, Money, total
 from claims.model.payment import PaidClaim
-from claims.settlement.events import read_event
+from claims.settlement.events import PlacedEvent, read_event
 from claims.settlement.payments import fold_payments
 from tests.book import ABI, topics_and_data
 

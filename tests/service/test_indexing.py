@@ -278,6 +278,29 @@ def test_a_refusal_of_the_node_is_no_reorganisation(store: Store) -> None:
     assert follower(store, chain).follow() == Progress(2, 2)
 
 
+@pytest.mark.parametrize("answer", range(1, 8))
+def test_a_fork_between_any_two_answers_leaves_nothing_of_the_blocks_that_went(store: Store, answer: int) -> None:
+    """The head, the headers one by one, the logs, and the last header again: whichever comes first from the new fork."""
+    chain = ForkedChain([[paid(1, 40)], [paid(2, 41)], []])
+
+    def forks(count: int) -> None:
+        if count == answer:
+            chain.become(1, [[], [paid(2, 41)], [paid(1, 40)], [BATCH_PAID]])
+
+    chain.before = forks
+    follower(store, chain).follow()
+    follower(store, chain).follow()
+    payments, statuses = known(store)
+    assert [(payment.identifier, payment.block) for payment in payments] == [
+        (digest(41), 2),
+        (digest(40), 3),
+        (digest(50), 4),
+    ]
+    assert statuses == ["settled"] * CLAIMS
+    with store.reading() as work:
+        assert [kept.hash for kept in work.chain_index.blocks()] == [h.hash for h in reversed(chain.headers[1:])]
+
+
 def test_a_chain_that_never_holds_still_ends_in_a_word_and_not_in_a_loop(store: Store) -> None:
     chain = ForkedChain([[paid(1, 40)], []])
 

@@ -100,8 +100,10 @@ def _template() -> Path:
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    with filled_store() as opened:
+def store(store_place: str) -> Iterator[Store]:
+    """The same, on either database."""
+    with open_store(store_place) as opened:
+        fill(opened)
         yield opened
 
 

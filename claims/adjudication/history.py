@@ -7,10 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 from claims.adjudication.members import plain
+from claims.adjudication.practice import Practice
 from claims.adjudication.timed_codes import minutes_of
 from claims.model.claim import Claim, Line
 from claims.model.decision import Decision
-from claims.model.history import PastLine
+from claims.model.history import PastLine, PracticeFigures
 
 NO_MINUTES = Decimal(0)
 
@@ -23,21 +24,41 @@ class History:
     Where a line or the claim has no person id, member number, relationship and birth date agree as far as both give them. The
     claim that a replacement or void refers to, by the payer's control number or as `replaced` by its own, is never
     returned: it is not another claim.
+
+    `figures`, where they are given, are what is known of all patients together: then the lines are those of one patient, and
+    clinicians' minutes and practice are the figures', from which a replaced claim has been left out.
     """
 
-    __slots__ = ("_by_day", "_by_procedure", "_minutes", "_numbered", "_stays", "_timed")
+    __slots__ = (
+        "_by_day",
+        "_by_procedure",
+        "_figures",
+        "_minutes",
+        "_numbered",
+        "_practice",
+        "_stays",
+        "_timed",
+        "_untold",
+    )
 
-    def __init__(self, lines: Iterable[PastLine] = ()) -> None:
+    def __init__(self, lines: Iterable[PastLine] = (), figures: PracticeFigures | None = None) -> None:
         self._by_procedure: _Index = {}
         self._by_day: _Index = {}
         self._stays: _Index = {}
         self._timed: dict[tuple[str, date], list[tuple[PastLine, Decimal]]] = {}
         self._minutes: dict[tuple[str, date], Decimal] = {}
         self._numbered = False
+        self._figures = figures
+        self._practice: Practice | None = None
+        self._untold: list[PastLine] = []
         self.add(lines)
+        if figures is not None:
+            self._minutes = {(npi, day): minutes for npi, day, minutes in figures.minutes}
 
     def add(self, lines: Iterable[PastLine]) -> None:
         """Take in further past lines."""
+        lines = tuple(lines)
+        self._untold.extend(lines)
         for line in lines:
             patients = [line.person] if line.person else []
             if line.member_number:
@@ -47,7 +68,7 @@ class History:
                 self._by_day.setdefault((patient, line.begins), []).append(line)
                 if line.ends > line.begins:
                     self._stays.setdefault((patient, None), []).append(line)
-            if line.rendering_npi and line.begins == line.ends:
+            if line.rendering_npi and line.begins == line.ends and self._figures is None:
                 minutes = minutes_of(line.procedure, line.units, line.unit)
                 if minutes:
                     key = line.rendering_npi, line.begins
@@ -92,10 +113,21 @@ class History:
 
     def minutes(self, claim: Claim, npi: str, day: date, replaced: str = "") -> Decimal:
         """Return the timed minutes, of any patient, that a clinician rendered on a day."""
-        if not replaced and not claim.payer_control_number:
+        if self._figures is not None or (not replaced and not claim.payer_control_number):
             return self._minutes.get((npi, day), NO_MINUTES)
         timed = self._timed.get((npi, day), ())
         return sum((minutes for past, minutes in timed if not _is_replaced(past, claim, replaced)), NO_MINUTES)
+
+    @property
+    def practice(self) -> Practice:
+        """What clinicians and billing providers did, counted only once somebody asks."""
+        if self._practice is None:
+            self._practice = Practice(self._figures)
+        if self._untold:
+            if self._figures is None:
+                self._practice.add(self._untold)
+            self._untold.clear()
+        return self._practice
 
     def _of(self, index: _Index, claim: Claim, person: str, key: object, replaced: str) -> list[PastLine]:
         found = index.get((person, key), []) if person else []
@@ -156,6 +188,8 @@ def past_lines(claim: Claim, decision: Decision, payer_control_number: str = "")
                 birth_date=claim.patient.birth_date,
                 unit=line.unit,
                 paid=result.paid,
+                taxonomy="" if rendering is None else rendering.taxonomy,
+                postal_code=claim.billing.address.postal_code,
             )
         )
     return tuple(past)

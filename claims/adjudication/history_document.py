@@ -28,6 +28,8 @@ KEYS = (
     "charge",
     "paid",
     "payer_control_number",
+    "taxonomy",
+    "postal_code",
 )
 
 
@@ -63,6 +65,8 @@ def _line(table: Table) -> PastLine:
         birth_date=table.day_or_none("birth_date"),
         unit=table.text("unit", "UN"),
         paid=table.amount("paid", ZERO),
+        taxonomy=table.text("taxonomy", ""),
+        postal_code=table.text("postal_code", ""),
     )
 
 
@@ -90,5 +94,7 @@ def _document(line: PastLine) -> dict[str, object]:
         "charge": str(line.charge),
         "paid": str(line.paid),
         "payer_control_number": line.payer_control_number,
+        "taxonomy": line.taxonomy,
+        "postal_code": line.postal_code,
     }
     return {key: value for key, value in every.items() if value not in ("", [])}

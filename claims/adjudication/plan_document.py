@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from claims.adjudication.statistics_document import STATISTICS, read_statistics
 from claims.adjudication.strict import Table, parse_toml
 from claims.model.money import Money
 from claims.model.plan import (
@@ -44,7 +45,10 @@ def read_plan(text: str) -> Plan:
     """Read a plan; raises DocumentError naming the key path of whatever is unknown, missing or impossible."""
     root = Table(
         parse_toml(text, "plan"),
-        ("name", "year", "coverage", "pricing", "cost_share", "filing", "evidence", "authorization", "edits"),
+        (
+            *("name", "year", "coverage", "pricing", "cost_share", "filing", "evidence", "authorization", "edits"),
+            "statistics",
+        ),
         document="plan",
     )
     coverage = root.table("coverage", ("from", "through", "not_covered", "limit", "capitated"))
@@ -67,6 +71,7 @@ def read_plan(text: str) -> Plan:
         evidence_days=root.table("evidence", ("days",)).whole("days", 45),
         benefits=_benefits(coverage, root.table("authorization", ("codes",))),
         edits=_edits(root.table("edits", ("bundled_reason", "units_reason", "clinician_minutes"))),
+        statistics=read_statistics(root.table("statistics", STATISTICS)),
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from claims.model.money import Money
-from claims.model.plan import BenefitLimit, Capitation, CostShare, NotCovered, OutOfNetworkShare, Plan
+from claims.model.plan import BenefitLimit, Capitation, CostShare, NotCovered, OutOfNetworkShare, Plan, Statistics
 
 
 class Terms(NamedTuple):
@@ -49,6 +49,7 @@ class PlanTerms:
         "plan",
         "rule_pack",
         "source",
+        "statistics",
     )
 
     def __init__(self, plan: Plan, rule_pack: bytes) -> None:
@@ -69,6 +70,7 @@ class PlanTerms:
         self.limits: dict[str, BenefitLimit] = {code: each for each in benefits.limits for code in each.codes}
         self.capitated: dict[str, Capitation] = {code: each for each in benefits.capitated for code in each.codes}
         self.authorized = frozenset(benefits.authorized)
+        self.statistics = None if plan.statistics == Statistics() else plan.statistics
         self._default = _terms(share.copay.cents, share.coinsurance, True)
         self._by_code = {
             code: _terms(

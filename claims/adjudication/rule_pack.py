@@ -9,7 +9,7 @@ from decimal import Decimal
 from claims.adjudication.edits import EDITS
 from claims.adjudication.pricing.rules import pricing_rules
 from claims.model.money import Money
-from claims.model.plan import Plan
+from claims.model.plan import Plan, Statistics
 from claims.model.tables import Tables
 
 ENGINE = 2
@@ -65,6 +65,7 @@ def rule_pack_bytes(plan: Plan, tables: Tables | None = None) -> bytes:
                     "authorized": sorted(plan.benefits.authorized),
                 },
                 "edits": [plan.edits.bundled_reason, plan.edits.units_reason, plan.edits.clinician_minutes],
+                "statistics": _statistics(plan.statistics),
                 "copay": share.copay.cents,
                 "deductible": share.deductible.cents,
                 "coinsurance": _fraction(share.coinsurance),
@@ -96,6 +97,16 @@ def rule_pack_bytes(plan: Plan, tables: Tables | None = None) -> bytes:
             },
         }
     )
+
+
+def _statistics(asked: Statistics) -> list[object]:
+    level, geography, ramp_up = asked.level_of_service, asked.geography, asked.ramp_up
+    return [
+        None if level is None else [_fraction(level.above_peers), level.visits, sorted(level.codes)],
+        None if geography is None else [geography.digits, sorted(sorted(group) for group in geography.near)],
+        None if ramp_up is None else [ramp_up.days, ramp_up.charge.cents],
+        asked.signing_days,
+    ]
 
 
 def rule_pack_hash(plan: Plan, tables: Tables | None = None) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from claims.model.encounter import Service
 from claims.model.signed import EncounterAttestation
@@ -57,6 +58,7 @@ class VerifiedEncounter:
     `signed` is False where there is no valid signature of the practitioner's key; `problem` then says why in one of
     `unsigned`, `bad-signature`, `salt-mismatch`, `wrong-domain`, `expired`, `revoked`, `spent`, `compromised`,
     `not-on-roster`, `credential`, `same-controller`; it is empty where all is well. `digest` is the attestation digest.
+    `signed_on` is the day of the signature by the signer's own word, None where the record does not disclose it.
     """
 
     identifier: str
@@ -70,3 +72,4 @@ class VerifiedEncounter:
     signed: bool
     problem: str = ""
     evidence_class: int = 0
+    signed_on: date | None = None

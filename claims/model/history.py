@@ -17,7 +17,8 @@ class PastLine:
 
     `units` are counted in `unit` (`UN` units, `MJ` minutes); `paid` is what this plan paid of it.
     `person` is the payer-issued person id; where it is empty the person is known by `member_number`, `relationship` and
-    `birth_date`, as far as they are given.
+    `birth_date`, as far as they are given. `taxonomy` is the rendering provider's specialty and `postal_code` that of the place,
+    as the claim gave them.
     """
 
     claim: str
@@ -37,3 +38,20 @@ class PastLine:
     birth_date: date | None = None
     unit: str = "UN"
     paid: Money = ZERO
+    taxonomy: str = ""
+    postal_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeFigures:
+    """What clinicians and billing providers did before, of all patients, summed up so that it names none.
+
+    `minutes` are timed minutes by (clinician's NPI, day). `visits` are numbers of office visits by (NPI, taxonomy, month,
+    code), under an empty NPI those of all clinicians of the taxonomy; a month is year × 12 + month − 1. `places` are postal
+    codes by (NPI, day), `charges` sums by (billing NPI, day).
+    """
+
+    minutes: tuple[tuple[str, date, Decimal], ...] = ()
+    visits: tuple[tuple[str, str, int, str, int], ...] = ()
+    places: tuple[tuple[str, date, str], ...] = ()
+    charges: tuple[tuple[str, date, Money], ...] = ()

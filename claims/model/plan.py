@@ -140,6 +140,48 @@ class EditSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelOfService:
+    """When a clinician's share of the highest office visits is too far above the peers'.
+
+    `above_peers` is the difference of the two shares from which on visits wait; nothing is compared below `visits` visits on
+    either side. `codes` are the procedure codes that count as the highest.
+    """
+
+    above_peers: Decimal
+    visits: int = 30
+    codes: tuple[str, ...] = ("99205", "99215")
+
+
+@dataclass(frozen=True, slots=True)
+class Geography:
+    """When two ZIP codes are far apart: where their first `digits` differ, and no group of `near` holds both beginnings."""
+
+    digits: int
+    near: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RampUp:
+    """The most that a billing provider may charge for services of its first `days` in the network before its claims wait."""
+
+    days: int
+    charge: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What else makes a claim wait for a person to look (ADJUDICATION §2); None: the plan does not ask.
+
+    `signing_days` is how many days after the service its attestation may be signed.
+    """
+
+    level_of_service: LevelOfService | None = None
+    geography: Geography | None = None
+    ramp_up: RampUp | None = None
+    signing_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One plan as its TOML says it. `year` is a label; `covers_from`/`covers_through` limit coverage where given.
 
@@ -159,6 +201,7 @@ class Plan:
     evidence_days: int = 45
     benefits: Benefits = Benefits()
     edits: EditSettings = EditSettings()
+    statistics: Statistics = Statistics()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,22 @@ from datetime import date
 
 import pytest
 
-from claims.adjudication import accumulation, coordination, engine, plan_terms, providers
+from claims.adjudication import accumulation, coordination, engine, plan_terms, practice, providers
 from claims.adjudication.authorizations import Authorizations
-from claims.adjudication.edits import EDITS, eligibility, evidence, ncci, statistics, timely_filing
+from claims.adjudication.edits import (
+    EDITS,
+    eligibility,
+    evidence,
+    ncci,
+    statistics,
+    statistics_geography,
+    statistics_level_of_service,
+    statistics_ramp_up,
+    statistics_signing,
+    timely_filing,
+)
 from claims.adjudication.history import History
+from claims.adjudication.office_visits import month_of
 from tests.adjudication import tables
 from tests.adjudication.worked_cases import every_case, money_in
 
@@ -76,6 +88,28 @@ OTHER_CHECKS = {
     ],
     "cost-share": [(accumulation.Counter, "room", property(lambda _: None))],
 }
+
+
+STATISTICS = {
+    "level of service": (statistics_level_of_service, "look", lambda *_: []),
+    "its smallest numbers": (statistics_level_of_service, "_enough", lambda *_: True),
+    "its months": (practice, "months_to", lambda day: range(month_of(day) - 36, month_of(day) + 12)),
+    "its replaced claim": (practice.Practice, "_replaced", lambda *_: []),
+    "geography": (statistics_geography, "look", lambda *_: []),
+    "its places": (statistics_geography, "AWAY_PLACES", frozenset()),
+    "its neighbours": (statistics_geography, "_area", lambda postal_code, asked: postal_code[: asked.digits]),
+    "its day": (practice.Practice, "places", lambda self, *_: [z for p in self._places.values() for z, _ in p]),
+    "ramp-up": (statistics_ramp_up, "look", lambda *_: []),
+    "its days": (statistics_ramp_up, "_within", lambda *_: True),
+    "signing delay": (statistics_signing, "look", lambda *_: []),
+    "its limit": (statistics_signing, "_days_after", lambda *_: 100),
+}
+
+
+@pytest.mark.parametrize("part", STATISTICS)
+def test_without_any_part_of_a_statistic_a_claim_fails(part, monkeypatch):
+    _always(monkeypatch, *STATISTICS[part])
+    assert _some_case_fails("statistics")
 
 
 @pytest.mark.parametrize("edit", OTHER_CHECKS)

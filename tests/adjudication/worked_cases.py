@@ -2,7 +2,8 @@
 
 A line is written as `CODE-MODIFIERS xUNITS DATE/END @PLACE $CHARGE`, all but code and charge optional, with further facts as
 `key:value` (by: rendering NPI, auth: authorisation, earlier: what a payer before decided, as PAYER=PAID,GROUP-REASON=AMOUNT …).
-What is expected of it: allowed, paid, then each group-reason with its amount, then remarks. DATES.. are `first..last`.
+A line of the history may be preceded by `N times`. What is expected of a line: allowed, paid, then each group-reason with its
+amount, then remarks. DATES.. are `first..last`.
 """
 
 import tomllib
@@ -22,7 +23,7 @@ from claims.model.institutional import Institutional
 from claims.model.member import Authorization, Coverage
 from claims.model.money import ZERO, Money, total
 from claims.model.other_payer import OtherLineAdjudication, OtherPayer
-from claims.model.party import Provider
+from claims.model.party import Address, Person, Provider
 from claims.model.plan import Accumulators, FamilyAccumulators, Plan
 from claims.settlement.remittance import status_code
 from tests.adjudication.builders import (
@@ -105,7 +106,7 @@ def decide(facts: dict) -> tuple[Claim, Decision]:
         members=(member(coverage=coverage, **facts.get("member", {})),),
         providers=network,
         evidence=_evidence(facts),
-        history=[_past(text) for text in facts.get("history", [])],
+        history=[line for text in facts.get("history", []) for line in _past_lines(text)],
         accumulators=_used(Accumulators, facts.get("used", {})),
         family_accumulators=_used(FamilyAccumulators, facts["family_used"]) if "family_used" in facts else None,
         decided=date.fromisoformat(facts["decided"]) if "decided" in facts else None,
@@ -140,6 +141,13 @@ def claim_of(facts: dict) -> Claim:
         more |= {"kind": "institutional", "institutional": Institutional(facts["bill"], lines[0].begins, ends, "01")}
     if "authorization" in facts:
         more["prior_authorization"] = facts["authorization"]
+    if "taxonomy" in facts:
+        more["rendering"] = Provider(RENDERING, "Okafor", "Ngozi", is_person=True, taxonomy=facts["taxonomy"])
+    if "zip" in facts:
+        more["billing"] = Provider(BILLING, "Harbour Clinic", address=Address(postal_code=facts["zip"]))
+    if "home_zip" in facts:
+        home = Address(postal_code=facts["home_zip"])
+        more["patient"] = Person("Doe", "Ana", birth_date=date(1980, 5, 1), address=home)
     if "other" in facts:
         more["other_payers"] = tuple(_payer(text) for text in facts["other"])
     if "referring" in facts:
@@ -181,6 +189,11 @@ def _words(text: str):
     return code, charge, units, days, place, facts
 
 
+def _past_lines(text: str) -> list[PastLine]:
+    times, text = text.split(" times ") if " times " in text else ("1", text)
+    return [_past(text)] * int(times)
+
+
 def _past(text: str) -> PastLine:
     code, charge, units, days, place, facts = _words(text)
     procedure, *modifiers = code.split("-")
@@ -199,6 +212,8 @@ def _past(text: str) -> PastLine:
         payer_control_number=facts.get("icn", ""),
         unit=facts.get("unit", "UN"),
         paid=Money.parse(facts.get("paid", "0.00")),
+        taxonomy=facts.get("taxonomy", ""),
+        postal_code=facts.get("zip", ""),
     )
 
 
@@ -237,7 +252,12 @@ def _evidence(facts: dict):
         problem = more.get("problem", "")
         records.append(
             encounter(
-                done, identifier=f"enc-{place}", problem=problem, signed=not problem, person=more.get("person", PERSON)
+                done,
+                identifier=f"enc-{place}",
+                problem=problem,
+                signed=not problem,
+                person=more.get("person", PERSON),
+                signed_on=date.fromisoformat(more["signed"]) if "signed" in more else None,
             )
         )
     return tuple(records)

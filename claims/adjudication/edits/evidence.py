@@ -43,7 +43,7 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
         return [Finding(None, NOT_CHECKED, "no evidence was given")]
     if evidence is ASSUMED or isinstance(evidence, Assumed):
         return [Finding(None, PASS, "evidence assumed: taken as given, not verified")]
-    fitting = [_fitting(case, evidence, line) for line in lines]
+    fitting = [fitting_services(case, evidence, line) for line in lines]
     live = [[leaf for leaf in leaves if not problem_of(case, leaf)] for leaves in fitting]
     matched = _matched(case, evidence, lines, live)
     findings = [
@@ -99,7 +99,7 @@ def _backed_the_replaced(case: Case, leaf: Leaf) -> bool:
     )
 
 
-def _fitting(case: Case, evidence: EvidenceIndex, line: Line) -> list[Leaf]:
+def fitting_services(case: Case, evidence: EvidenceIndex, line: Line) -> list[Leaf]:
     """Return the services that fit a line, whatever their state."""
     key = (case.claim.billing.npi, line.procedure, changing(line.modifiers), line.begins, line.ends, line.place)
     return [

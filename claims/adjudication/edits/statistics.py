@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from claims.adjudication.edits.statistics_asked import asked
 from claims.adjudication.findings import NOT_CHECKED, PASS, PEND, Case, Edit, Finding
 from claims.adjudication.timed_codes import minutes_of
 from claims.model.claim import Line
@@ -19,11 +20,14 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     """Pend a clinician's day with more timed minutes than the plan believes, and a visit elsewhere in the midst of a stay.
 
     Minutes are those of this claim and of the history, of any patient: of lines billed in minutes and of codes whose unit has a
-    stated time. The stay's first and last day are left out: patients come and go on them.
+    stated time. The stay's first and last day are left out: patients come and go on them. What else is looked at, the plan
+    says in its `[statistics]`.
     """
     findings = [*_long_days(case, lines), *_overlaps(case, lines)]
     if case.history is None:
         findings.append(Finding(None, NOT_CHECKED, "no history was given: only this claim's minutes were counted"))
+    if case.plan.statistics is not None:
+        findings += asked(case, lines, case.plan.statistics)
     return findings or [Finding(None, PASS, "no impossible day")]
 
 
@@ -78,4 +82,4 @@ def _plain(minutes: Decimal) -> str:
     return f"{minutes.normalize():f}"
 
 
-EDIT = Edit("statistics", 1, check)
+EDIT = Edit("statistics", 2, check)

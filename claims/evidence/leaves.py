@@ -17,6 +17,9 @@ from claims.evidence.keccak import keccak256
 from claims.model.encounter import PAYMENT_MODIFIERS, Service
 
 PERSON, PRACTITIONER, BEGINS, ENDS = "context/person", "context/practitioner", "context/begins", "context/ends"
+SIGNED = "context/signed"
+"""When the clinician signed, as an ISO 8601 instant or day: the signer's own word."""
+
 _INDEX = r"(?:0|[1-9][0-9]{0,5})"
 _NAME = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 _PATH = re.compile(rf"service/{_INDEX}|context/{_NAME}(?:/(?:{_NAME}|{_INDEX}))*")

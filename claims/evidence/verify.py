@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from claims.evidence.addresses import same_address
 from claims.evidence.errors import EvidenceError, SignatureError
-from claims.evidence.leaves import PERSON, PRACTITIONER, canonical_text
+from claims.evidence.leaves import PERSON, PRACTITIONER, SIGNED, canonical_text
 from claims.evidence.record import context_root, service_year, services_root, subject_commitment
 from claims.evidence.signature import recover
 from claims.evidence.typed_data import attestation_digest, hash_struct, roll_digest
@@ -48,7 +49,19 @@ def verify(
         signed=not problem,
         problem=problem,
         evidence_class=record.attestation.evidence_class,
+        signed_on=None if problem == "salt-mismatch" else signed_on(record),
     )
+
+
+def signed_on(record: EncounterRecord) -> date | None:
+    """Return the day that the record's context gives for its signature; None where it is withheld, or is no date."""
+    for leaf in record.context:
+        if leaf.path == SIGNED:
+            try:
+                return date.fromisoformat(leaf.value[:10])
+            except ValueError:
+                return None
+    return None
 
 
 def _problem(

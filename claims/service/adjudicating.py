@@ -37,6 +37,7 @@ from claims.service.intake import received as received_sets
 from claims.service.numbering import numbered_claims
 from claims.service.office import Office
 from claims.service.payer_run import Correction, Inputs, Run, deadline
+from claims.service.practice import practice_figures
 from claims.service.private_file import write_private
 from claims.service.receiving import receive, remember
 from claims.service.replacing import correction_of, take_place, taken_back
@@ -264,6 +265,7 @@ def _inputs(work: UnitOfWork, run: Run, claim: Claim, correction: Correction | N
         family_accumulators=tuple((year, work.accumulators.of_family(family, year)) for year in years)
         if family
         else None,
+        practice=practice_figures(work, run.terms, claim, run.rules.providers),
     )
 
 

@@ -12,7 +12,7 @@ from claims.adjudication.plan_terms import PlanTerms
 from claims.model.claim import Claim
 from claims.model.decision import Decision
 from claims.model.evidence import EncounterRecord, VerifiedEncounter
-from claims.model.history import PastLine
+from claims.model.history import PastLine, PracticeFigures
 from claims.model.member import Authorization, Member
 from claims.model.network import NetworkProvider
 from claims.model.plan import Accumulators, Plan
@@ -45,6 +45,7 @@ class Inputs:
     """All that a decision was made from, and the salt of its trace's hash: a replay gives the same bytes.
 
     `tables` are the (kind, version) of every published table that was at hand, None where none was: a replay opens the same.
+    `history` are the person's past lines, `practice` the figures of all patients that statistics ask for.
     `accumulators` are the person's and `family_accumulators` the whole family's, by plan year; None where it has none.
     """
 
@@ -64,6 +65,7 @@ class Inputs:
     authorizations: tuple[Authorization, ...] | None = None
     tables: tuple[tuple[str, str], ...] | None = None
     family_accumulators: tuple[tuple[int, Accumulators], ...] | None = None
+    practice: PracticeFigures | None = None
 
 
 @dataclass(frozen=True, slots=True)

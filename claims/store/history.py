@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, select
+from sqlalchemy import Connection, Select, Text, cast, delete, func, insert, select
 
 from claims.model.history import PastLine
 from claims.store.schema import past_lines
@@ -33,6 +33,8 @@ class History:
                     begins=line.begins,
                     ends=line.ends,
                     line=line,
+                    rendering_npi=line.rendering_npi,
+                    taxonomy=line.taxonomy,
                 )
             )
 
@@ -57,6 +59,40 @@ class History:
     def of_person(self, person: str) -> tuple[PastLine, ...]:
         """All lines of one person."""
         return self._lines(_select().where(past_lines.c.person == person))
+
+    def of_clinician(self, npi: str, day: date) -> tuple[PastLine, ...]:
+        """Lines of any person that a clinician rendered, begun on a day."""
+        line = past_lines.c
+        return self._lines(_select().where(line.rendering_npi == npi, line.begins == day))
+
+    def of_billing_provider(self, npi: str, begins: date, through: date) -> tuple[PastLine, ...]:
+        """Lines of any person that a provider billed, begun on one of these days."""
+        line = past_lines.c
+        return self._lines(_select().where(line.billing_npi == npi, line.begins >= begins, line.begins <= through))
+
+    def counted(
+        self, codes: Sequence[str], taxonomy: str, begins: date, before: date, npi: str | None = None
+    ) -> tuple[tuple[int, int, str, int], ...]:
+        """How many lines of these codes there are: (year, month, code, number), of one clinician or of all who are named.
+
+        Counted are lines of clinicians of one taxonomy, begun from `begins` on and before `before`.
+        """
+        line = past_lines.c
+        month = func.substr(cast(line.begins, Text), 1, 7)
+        rendered = line.rendering_npi != "" if npi is None else line.rendering_npi == npi
+        found = self.connection.execute(
+            select(month, line.procedure_code, func.count())
+            .where(
+                line.procedure_code.in_(codes),
+                line.begins >= begins,
+                line.begins < before,
+                line.taxonomy == taxonomy,
+                rendered,
+            )
+            .group_by(month, line.procedure_code)
+            .order_by(month, line.procedure_code)
+        )
+        return tuple((int(when[:4]), int(when[5:7]), code, int(number)) for when, code, number in found)
 
     def _lines(self, statement: Select[Any]) -> tuple[PastLine, ...]:
         return tuple(self.connection.execute(statement).scalars())

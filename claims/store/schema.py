@@ -158,6 +158,8 @@ past_lines = Table(
     _must("begins", Day),
     _must("ends", Day),
     _must("line", Document(PastLine)),
+    _must("rendering_npi", Text),
+    _must("taxonomy", Text),
 )
 
 policies = Table(

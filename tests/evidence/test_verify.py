@@ -174,3 +174,23 @@ def test_a_fact_that_is_not_there_cannot_be_disclosed():
         disclose(RECORD, "context/consent")
     with pytest.raises(TreeError, match="withheld"):
         disclose(without_context(RECORD), "context/person")
+
+
+@pytest.mark.parametrize(
+    ("told", "day"),
+    [
+        ("2026-03-09T23:10:00-05:00", date(2026, 3, 9)),
+        ("2026-03-09", date(2026, 3, 9)),
+        ("next week", None),
+    ],
+)
+def test_the_day_of_the_signature_is_what_the_context_says(told, day):
+    (record,) = sign_roll(
+        seal_many([samples.encounter(context=(("signed", told),))]), lambda digest: sign(digest, samples.KEY)
+    )
+    assert verify(record, key=KEY, domain=samples.DOMAIN).signed_on == day
+    assert verify(without_context(record), key=KEY, domain=samples.DOMAIN).signed_on is None
+    backdated = tuple(
+        replace(leaf, value="2026-03-02") if leaf.path == "context/signed" else leaf for leaf in record.context
+    )
+    assert verify(replace(record, context=backdated), key=KEY, domain=samples.DOMAIN).signed_on is None

@@ -26,9 +26,9 @@ def node_missing() -> str | None:
         return "Node.js is not installed"
     for tool in ("anvil", "cast"):
         if not (ROOT / "node_modules" / ".bin" / tool).exists():
-            return f"node_modules lacks {tool}: run `npm ci`"
+            return f"node_modules lacks {tool}: run `make node`"
     if not (ROOT / "node_modules" / "solc").is_dir():
-        return "node_modules lacks solc: run `npm ci`"
+        return "node_modules lacks solc: run `make node`"
     return None
 
 

@@ -44,7 +44,7 @@ def find_anvil(root: Path | None = None) -> Path:
         return launcher
     on_path = shutil.which("anvil")
     if on_path is None:
-        raise AnvilError("anvil is not installed: run `npm ci` in the project, or use the local profile")
+        raise AnvilError("anvil is not installed: run `make node` in the project's folder, or use the local profile")
     return Path(on_path)
 
 

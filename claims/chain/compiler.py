@@ -114,9 +114,9 @@ def _compile(root: Path, sources: Mapping[str, str]) -> tuple[dict[str, Any], st
     program = root / "contracts" / "tools" / "solc.js"
     for needed in (root / "node_modules" / "solc", root / "node_modules" / "@openzeppelin" / "contracts"):
         if not needed.is_dir():
-            raise CompilerMissing(f"{_name(root, needed)} is not there: run `npm ci` in the project's folder")
+            raise CompilerMissing(f"{_name(root, needed)} is not there: run `make node` in the project's folder")
     if shutil.which("node") is None:
-        raise CompilerMissing("Node.js is not on the PATH: install it, then run `npm ci` in the project's folder")
+        raise CompilerMissing("Node.js is not on the PATH: install it, then run `make node` in the project's folder")
     request = {
         "language": "Solidity",
         "sources": {name: {"content": text} for name, text in sources.items()},

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from claims.cli.console import print_json, print_lines, print_table
-from claims.cli.failure import FAILED
+from claims.cli.failure import FAILED, UNREACHABLE
 from claims.cli.options import AsJson, Profile
 
 
@@ -20,7 +20,9 @@ def doctor(
     profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check the installation and a home; exit code 1, with what to do, where something is wrong. Needs no passphrase.
+    """Check the installation and a home; exit code 1, with what to do, where something is wrong, 4 where only the chain is out of reach.
+
+    Needs no passphrase.
 
     Example: claims doctor --home payer
     """
@@ -41,4 +43,4 @@ def doctor(
         print_table(("check", "state", "found"), [(one.name, one.state, one.found) for one in checks])
         print_lines(f"{one.name}: {one.remedy}" for one in checks if one.remedy)
     if not well:
-        raise typer.Exit(FAILED)
+        raise typer.Exit(UNREACHABLE if health.only_unreachable(checks) else FAILED)

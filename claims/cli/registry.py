@@ -109,19 +109,22 @@ def suspend(
 
 @app.command()
 def exclude(
-    last_day: Annotated[str, typer.Option(help="The last day on which the credential counts.")],
+    last_day: Annotated[str | None, typer.Option(help="The last day on which the credential counts.")] = None,
     home: Home = HOME,
     practitioner: Practitioner = None,
     provider: Provider = None,
     compromised: Annotated[
         bool,
-        typer.Option("--compromised", help="The clinician's key was stolen: from --last-day on it does not count."),
+        typer.Option("--compromised", help="The clinician's key was stolen: from --from-day on it does not count."),
     ] = False,
+    from_day: Annotated[
+        str | None, typer.Option(help="With --compromised: the first day on which the key does not count.")
+    ] = None,
     profile: Profile = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """End a credential after a day, or declare a clinician's key compromised from it.
+    """End a credential after a day (--last-day), or declare a clinician's key compromised from a day on (--compromised --from-day).
 
     Example: claims registry exclude --home payer --provider 0x... --last-day 2026-06-30
     """
@@ -133,12 +136,18 @@ def exclude(
     from claims.service.office import open_office
 
     account = _address(provider, "--provider")
-    day = parse_date(last_day, "--last-day")
+    if compromised and practitioner is None:
+        raise UsageError("--compromised is about a clinician's key: give --practitioner")
+    if from_day is not None and (not compromised or last_day is not None):
+        raise UsageError("--from-day is the first day that does not count, with --compromised and without --last-day")
+    # --last-day with --compromised meant the first day that does not count, and still does: what is scripted goes on.
+    given, option = (last_day, "--last-day") if from_day is None else (from_day, "--from-day")
+    if given is None:
+        raise UsageError(f"say from when: give {'--from-day' if compromised else '--last-day'} as YYYY-MM-DD")
+    day = parse_date(given, option)
     with open_office(home, profile=profile, passphrase=passphrase(passphrase_file)) as office:
         office.require(PAYER)
-        if compromised:
-            if practitioner is None:
-                raise UsageError("--compromised is about a clinician's key: give --practitioner")
+        if compromised and practitioner is not None:
             act = registry.report_compromise(office, practitioner, day)
         else:
             act = registry.exclude(office, day, practitioner=practitioner, provider=account)

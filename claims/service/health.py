@@ -36,12 +36,16 @@ _REQUIREMENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at. `state` is ok, wrong, or absent for what only some commands need; `remedy` says what to do."""
+    """One thing that was looked at. `state` is ok, wrong, or absent for what only some commands need; `remedy` says what to do.
+
+    `unreachable` is whether it is wrong because no node answered.
+    """
 
     name: str
     state: str
     found: str
     remedy: str = ""
+    unreachable: bool = False
 
 
 class _Fault(Exception):
@@ -65,9 +69,15 @@ def is_well(checks: tuple[Check, ...]) -> bool:
     return all(check.state != WRONG for check in checks)
 
 
+def only_unreachable(checks: tuple[Check, ...]) -> bool:
+    """Whether the one thing that is wrong is that no node answers."""
+    wrong = [check for check in checks if check.state == WRONG]
+    return bool(wrong) and all(check.unreachable for check in wrong)
+
+
 def _look(name: str, remedy: str, look: Callable[[], str]) -> Check:
     from claims.chain.artefacts import ArtefactMissing
-    from claims.chain.errors import ChainError
+    from claims.chain.errors import ChainError, ChainUnreachable
     from claims.store.errors import StoreError
 
     try:
@@ -84,7 +94,7 @@ def _look(name: str, remedy: str, look: Callable[[], str]) -> Check:
         ArtefactMissing,
         metadata.PackageNotFoundError,
     ) as failure:
-        return Check(name, WRONG, str(failure), remedy)
+        return Check(name, WRONG, str(failure), remedy, isinstance(failure, ChainUnreachable))
 
 
 # the installation

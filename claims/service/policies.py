@@ -161,8 +161,8 @@ def _require_member(office: Office, person: str) -> None:
     known = {member.person for member in known_members(office.home, enrolled)}
     if (enrolled or file.exists()) and person not in known:
         raise UsageError(
-            f"unknown member: neither {file} nor an 834 that was imported has anybody with that "
-            "person id; nothing was changed"
+            f"unknown member: neither {file} nor an 834 that was imported has anybody with that person id, so no policy was "
+            "issued; correct --person, or add the member with `claims member import`"
         )
 
 

@@ -91,7 +91,7 @@ def test_a_node_that_cannot_start_says_why() -> None:
 
 def test_a_missing_anvil_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(AnvilError, match="npm ci"):
+    with pytest.raises(AnvilError, match="make node"):
         find_anvil(tmp_path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,15 @@ def test_a_folder_that_is_no_home(tmp_path: Path) -> None:
     answer = run("doctor", "--home", tmp_path)
     assert answer.code == 1
     assert "claims home create" in answer.out
+
+
+def test_a_chain_out_of_reach_ends_with_4_as_everywhere(world: World, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: nobody answers there
+        profile = tmp_path / "nowhere.toml"
+        profile.write_text(f'name = "nowhere"\nkind = "rpc"\nurls = ["http://127.0.0.1:{taken.getsockname()[1]}"]\n')
+        answer = run("doctor", "--home", world.payer, "--profile", str(profile))
+        assert answer.code == 4
+        assert "no chain at 127.0.0.1" in answer.out
+        (world.payer / "keys" / "insurer.json").chmod(0o640)
+        assert run("doctor", "--home", world.payer, "--profile", str(profile)).code == 1

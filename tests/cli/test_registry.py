@@ -121,5 +121,28 @@ def test_a_clinician_is_suspended_excluded_and_shown(world: World) -> None:
     assert (shown["suspended"], shown["valid_until"], shown["compromised_from"]) == (False, "2026-06-30", "2026-06-01")
 
 
+def test_a_key_is_compromised_from_a_day_on(world: World) -> None:
+    exclude = ("exclude", "--practitioner", CLINICIAN)
+    assert registry(world, *exclude, "--compromised", "--from-day", "2026-05-31").code == 0
+    shown = run("registry", "show", "--home", world.payer, "--practitioner", CLINICIAN, "--json").json["practitioner"]
+    assert shown["compromised_from"] == "2026-05-31"
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ((), "--last-day"),
+        (("--compromised",), "--from-day"),
+        (("--from-day", "2026-05-31"), "--compromised"),
+        (("--compromised", "--from-day", "2026-05-31", "--last-day", "2026-05-30"), "--from-day"),
+        (("--compromised", "--from-day", "31 May"), "--from-day"),
+    ],
+)
+def test_an_exclusion_says_from_when(world: World, options: tuple[str, ...], named: str) -> None:
+    answer = registry(world, "exclude", "--practitioner", CLINICIAN, *options)
+    assert answer.code == 2
+    assert named in answer.err
+
+
 def test_without_the_passphrase_nothing_is_sent(world: World) -> None:
     assert run("registry", "enrol", "--home", world.payer, "--book", ADDRESS).code == 2

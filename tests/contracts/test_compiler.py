@@ -84,5 +84,5 @@ def test_a_source_that_does_not_compile_is_refused_in_the_compilers_words(projec
 
 
 def test_a_missing_compiler_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CompilerMissing, match=r"node_modules/solc is not there: run `npm ci`"):
+    with pytest.raises(CompilerMissing, match=r"node_modules/solc is not there: run `make node`"):
         build(tmp_path)

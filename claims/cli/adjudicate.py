@@ -30,7 +30,9 @@ def adjudicate(
         typer.Option(help='The encounter records, in JSON; or "assume", which takes the evidence as given.'),
     ] = None,
     history: Annotated[Path | None, typer.Option(help="Lines that were adjudicated before, in JSON.")] = None,
-    tables: Annotated[Path | None, typer.Option(help="Folder of code tables; no edit reads them yet.")] = None,
+    tables: Annotated[
+        Path | None, typer.Option(help="Folder of imported code tables (`claims tables import`).")
+    ] = None,
     received: Annotated[
         str | None, typer.Option(help="When the file was received, such as 2026-03-16. Default: the file's BHT04.")
     ] = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,7 @@ from claims.model.submission import IntakeError
 from claims.service.errors import UsageError
 from claims.service.intake import error_document, first_cause, goes_on, loose_errors, read_file
 from claims.service.intake import received as received_sets
+from claims.service.tables import open_tables_of
 
 NOBODY = "0x" + "00" * 20
 """An address that nothing recovers to: a signature that belongs to no key is compared with it and fails."""
@@ -35,7 +37,6 @@ NOT_COMPARED = TraceEntry(
     NOT_CHECKED,
     "signature not compared with the registry: without a chain, nobody knows whose key it is",
 )
-NO_TABLES = TraceEntry("tables", None, NOT_CHECKED, "no edit of this version reads code tables")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def adjudicate_file(
 ) -> AdjudicatedFile:
     """Decide the claims of a file in order, each on what the ones before it used up; what is None is not checked.
 
-    `evidence` is a document of encounter records; one of no records, or an empty file, leaves every claim without evidence.
+    `tables` is a folder of imported tables. `evidence` is a document of encounter records; one of no records, or an empty file,
+    leaves every claim without evidence.
     Raises DocumentError, RecordError and UsageError for documents that cannot be used, OSError for files that cannot be read.
     """
     if tables is not None and not tables.is_dir():
@@ -92,21 +94,25 @@ def adjudicate_file(
     if evidence is not None:
         backing = read_evidence(evidence)
     notes = [NOT_COMPARED] if isinstance(backing, tuple) and backing else []
-    if tables is not None:
-        notes.append(NO_TABLES)
     submission = read_file(file, strict_npi=strict_npi)
     sets = tuple(received_sets(submission))
-    decisions = adjudicate_all(
-        rules,
-        [claim for each in sets for claim in each.claims],
-        members=given_members,
-        providers=given_providers,
-        evidence=backing,
-        history=given_history,
-        accumulators=given_accumulators,
-        received=received,
-        decided=decided,
-    )
+    with nullcontext() if tables is None else open_tables_of(tables) as published:
+        decisions = iter(
+            tuple(
+                adjudicate_all(
+                    rules,
+                    [claim for each in sets for claim in each.claims],
+                    members=given_members,
+                    providers=given_providers,
+                    evidence=backing,
+                    history=given_history,
+                    accumulators=given_accumulators,
+                    received=received,
+                    tables=published,
+                    decided=decided,
+                )
+            )
+        )
     outcomes: list[Outcome] = []
     reports: list[str] = []
     for each in sets:

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from claims.cli.adjudicate import adjudicate
+from claims.service.tables import import_tables
 from tests.cli.command import BAD, FIXTURES, GOOD, Run, app_of, run
 from tests.service.visits import dump, signed_records
+from tests.tables.files import kept as write
+from tests.tables.files import leie
 
 APP = app_of(adjudicate)
 CHARGES = FIXTURES / "charges.toml"
@@ -211,8 +214,18 @@ class TestOptions:
             [],
         ]
 
-    def test_tables_are_said_to_be_unread(self, tmp_path: Path) -> None:
-        assert self.outcomes("--tables", tmp_path)["tables"] == {"not checked"}
+    def test_tables_are_read(self, tmp_path: Path) -> None:
+        kept = tmp_path / "tables"
+        import_tables(kept, [write(tmp_path, "leie.csv", leie(("2835174600", "20260101", "")))])
+        (claim,) = decide(self.FILE, "--tables", kept).json["claims"]
+        assert claim["status"] == "denied"
+        assert {each["reason"] for line in claim["lines"] for each in line["adjustments"]} == {"B7"}
+        (sound,) = decide(self.FILE).json["claims"]
+        assert sound["status"] == "paid"
+        assert sound["rule_pack"] != claim["rule_pack"]
+
+    def test_an_empty_folder_of_tables_checks_nothing(self, tmp_path: Path) -> None:
+        assert self.outcomes("--tables", tmp_path)["ncci"] == {"not checked"}
 
     @pytest.mark.parametrize("content", ["", '{"format": "claims encounter records", "version": 1, "records": []}'])
     def test_empty_evidence_pends(self, tmp_path: Path, content: str) -> None:

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from claims.evidence import tree
 from claims.evidence.errors import EvidenceError, TreeError
-from claims.evidence.leaves import context_leaf
-from claims.model.evidence import EncounterRecord
+from claims.evidence.leaves import SIGNED_ON, context_leaf
+from claims.model.evidence import Disclosure, EncounterRecord
 
-
-@dataclass(frozen=True, slots=True)
-class Disclosure:
-    """One fact with its salt and its way up to the context root: leaf `index` (from 0) of `count`, siblings from below."""
-
-    path: str
-    value: str
-    salt: bytes
-    index: int
-    count: int
-    proof: tuple[bytes, ...]
+__all__ = ["Disclosure", "disclose", "verify_disclosure", "without_context"]
 
 
 def disclose(record: EncounterRecord, path: str) -> Disclosure:
@@ -41,5 +31,9 @@ def verify_disclosure(disclosure: Disclosure, context_root: bytes) -> bool:
 
 
 def without_context(record: EncounterRecord) -> EncounterRecord:
-    """Return the record with its context withheld: all that a payer needs to match and pay, and its signature still holds."""
-    return replace(record, context=())
+    """Return the record with its context withheld: all that a payer needs to match and pay, and its signature still holds.
+
+    The day of the signature alone is disclosed, where the context has it: a payer may ask why a visit was signed late.
+    """
+    signed = tuple(disclose(record, SIGNED_ON) for leaf in record.context if leaf.path == SIGNED_ON)
+    return replace(record, context=(), disclosed=signed or record.disclosed)

@@ -12,7 +12,7 @@ from claims.evidence.leaves import canonical_units
 from claims.evidence.strict_json import Place, parse
 from claims.evidence.typed_data import attestation_digest, domain_separator
 from claims.model.encounter import Service
-from claims.model.evidence import ContextLeaf, EncounterRecord, ServiceLeaf
+from claims.model.evidence import ContextLeaf, Disclosure, EncounterRecord, ServiceLeaf
 from claims.model.signed import EncounterAttestation, EvidenceDomain
 
 FORMAT, VERSION = "claims encounter records", 1
@@ -47,7 +47,7 @@ def load_records(data: bytes) -> tuple[EncounterRecord, ...]:
 
 
 def _record_members(record: EncounterRecord) -> dict[str, object]:
-    return {
+    members: dict[str, object] = {
         "identifier": record.identifier,
         "person": record.person,
         "subject_salt": _hex(record.subject_salt),
@@ -60,6 +60,20 @@ def _record_members(record: EncounterRecord) -> dict[str, object]:
         "roll": {"attestations": [_hex(one) for one in record.siblings], "index": record.index},
         "signature": _hex(record.signature),
         "domain": {"chain_id": str(record.chain_id), "registry": record.registry},
+    }
+    if record.disclosed:
+        members["disclosed"] = [_disclosed_members(fact) for fact in record.disclosed]
+    return members
+
+
+def _disclosed_members(fact: Disclosure) -> dict[str, object]:
+    return {
+        "path": fact.path,
+        "value": fact.value,
+        "salt": _hex(fact.salt),
+        "index": fact.index,
+        "count": fact.count,
+        "proof": [_hex(one) for one in fact.proof],
     }
 
 
@@ -92,7 +106,9 @@ def _attestation_members(attestation: EncounterAttestation) -> dict[str, object]
 
 
 def _record(place: Place) -> EncounterRecord:
-    members = place.members(*_RECORD)
+    # The one member that a record may lack: it came later, and what was sealed before has none.
+    discloses = isinstance(place.value, dict) and "disclosed" in place.value
+    members = place.members(*_RECORD, *(("disclosed",) if discloses else ()))
     roll = members["roll"].members("attestations", "index")
     domain = members["domain"].members("chain_id", "registry")
     record = EncounterRecord(
@@ -110,6 +126,7 @@ def _record(place: Place) -> EncounterRecord:
         signature=members["signature"].raw(),
         chain_id=domain["chain_id"].whole(),
         registry=_address(domain["registry"]),
+        disclosed=tuple(_disclosure(item) for item in members["disclosed"].items()) if discloses else (),
     )
     if record.index >= max(1, len(record.siblings)):
         roll["index"].refuse(f"points past the {len(record.siblings)} attestations of the roll")
@@ -138,6 +155,18 @@ def _service(place: Place) -> ServiceLeaf:
 def _fact(place: Place) -> ContextLeaf:
     members = place.members("path", "value", "salt")
     return ContextLeaf(members["path"].text(), members["value"].text(), members["salt"].raw(32))
+
+
+def _disclosure(place: Place) -> Disclosure:
+    members = place.members("path", "value", "salt", "index", "count", "proof")
+    return Disclosure(
+        path=members["path"].text(),
+        value=members["value"].text(),
+        salt=members["salt"].raw(32),
+        index=members["index"].integer(),
+        count=members["count"].integer(),
+        proof=tuple(item.raw(32) for item in members["proof"].items()),
+    )
 
 
 def _attestation(place: Place) -> EncounterAttestation:

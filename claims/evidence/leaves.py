@@ -17,7 +17,7 @@ from claims.evidence.keccak import keccak256
 from claims.model.encounter import PAYMENT_MODIFIERS, Service
 
 PERSON, PRACTITIONER, BEGINS, ENDS = "context/person", "context/practitioner", "context/begins", "context/ends"
-SIGNED = "context/signed"
+SIGNED_ON = "context/signed"
 """When the clinician signed, as an ISO 8601 instant or day: the signer's own word."""
 
 _INDEX = r"(?:0|[1-9][0-9]{0,5})"

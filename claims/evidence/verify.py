@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date
 
 from claims.evidence.addresses import same_address
+from claims.evidence.disclosure import verify_disclosure
 from claims.evidence.errors import EvidenceError, SignatureError
-from claims.evidence.leaves import PERSON, PRACTITIONER, SIGNED, canonical_text
+from claims.evidence.leaves import PERSON, PRACTITIONER, SIGNED_ON, canonical_text
 from claims.evidence.record import context_root, service_year, services_root, subject_commitment
 from claims.evidence.signature import recover
 from claims.evidence.typed_data import attestation_digest, hash_struct, roll_digest
@@ -54,14 +55,13 @@ def verify(
 
 
 def signed_on(record: EncounterRecord) -> date | None:
-    """Return the day that the record's context gives for its signature; None where it is withheld, or is no date."""
-    for leaf in record.context:
-        if leaf.path == SIGNED:
-            try:
-                return date.fromisoformat(leaf.value[:10])
-            except ValueError:
-                return None
-    return None
+    """Return the day that the record's context gives for its signature; None where it is not disclosed, or is no date."""
+    told = [leaf.value for leaf in record.context if leaf.path == SIGNED_ON]
+    told += [fact.value for fact in record.disclosed if fact.path == SIGNED_ON]
+    try:
+        return date.fromisoformat(told[0][:10]) if told else None
+    except ValueError:
+        return None
 
 
 def _problem(
@@ -104,6 +104,7 @@ def _opens(record: EncounterRecord, recomputed: bytes) -> bool:
             and attestation.services_root == recomputed
             and attestation.subject == subject_commitment(record.person, record.subject_salt)
             and (not record.context or _context_agrees(record))
+            and all(verify_disclosure(fact, attestation.context_root) for fact in record.disclosed)
         )
     except EvidenceError:
         return False

@@ -27,12 +27,25 @@ class ContextLeaf:
 
 
 @dataclass(frozen=True, slots=True)
+class Disclosure:
+    """One fact with its salt and its way up to the context root: leaf `index` (from 0) of `count`, siblings from below."""
+
+    path: str
+    value: str
+    salt: bytes
+    index: int
+    count: int
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EncounterRecord:
     """One encounter with its salts and its attestation: kept by the provider, handed to the payer with the claim.
 
     `siblings` are the struct hashes of the whole roll in order, and `index` this attestation's place among them, so that the
     one signature over the roll can be checked from this record alone. `signature` is 65 bytes r‖s‖v, or the bytes an
-    ERC-1271 wallet takes, or empty while the encounter is not signed. `chain_id` and `registry` are domain E.
+    ERC-1271 wallet takes, or empty while the encounter is not signed. `chain_id` and `registry` are domain E. `disclosed` are
+    single facts of a context that is withheld.
     """
 
     identifier: str
@@ -49,6 +62,7 @@ class EncounterRecord:
     signature: bytes
     chain_id: int
     registry: str
+    disclosed: tuple[Disclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

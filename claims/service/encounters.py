@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from claims.evidence.addresses import same_address
 from claims.evidence.document import dump_records, load_records
 from claims.evidence.errors import RecordError
+from claims.evidence.leaves import SIGNED_ON
 from claims.evidence.record import fresh_salt, seal, sequence_number, sign_roll
 from claims.formats.fhir.encounters import read_export
 from claims.model.encounter import Encounter
@@ -143,7 +144,7 @@ def attest(
     )
     known = _known(office, chosen, terms, dry_run)
     tasks = [_task(office, encounter, known[encounter.identifier], choice, terms) for encounter in chosen]
-    sealed = [task if task.record else replace(task, record=_sealed(task.encounter, terms)) for task in tasks]
+    sealed = [task if task.record else replace(task, record=_sealed(_told(task, terms), terms)) for task in tasks]
     if dry_run:
         return Attested(tuple(_records(sealed)), tuple(map(_state, sealed)))
     fresh = [place for place, task in enumerate(tasks) if task.record is None]
@@ -345,11 +346,24 @@ def _same(encounter: Encounter, record: EncounterRecord, terms: _Terms) -> bool:
     )
     attestation = record.attestation
     then = replace(terms, supersedes=attestation.supersedes, valid_until=attestation.valid_until)
-    sealed = _sealed(encounter, then, attestation.sequence, salts, attestation.evidence_class)
+    told = next((leaf.value for leaf in record.context if leaf.path == SIGNED_ON), "")
+    sealed = _sealed(_signed_on(encounter, told), then, attestation.sequence, salts, attestation.evidence_class)
     return sealed.attestation == attestation
 
 
 # sealing
+
+
+def _told(task: _Task, terms: _Terms) -> Encounter:
+    """The encounter with the day on which it is signed, where it is signed now and the export does not say."""
+    return _signed_on(task.encounter, date_at(terms.now).isoformat() if task.sign else "")
+
+
+def _signed_on(encounter: Encounter, day: str) -> Encounter:
+    name = SIGNED_ON.removeprefix("context/")
+    if not day or name in dict(encounter.context):
+        return encounter
+    return replace(encounter, context=(*encounter.context, (name, day)))
 
 
 def _sealed(

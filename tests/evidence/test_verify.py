@@ -189,7 +189,13 @@ def test_the_day_of_the_signature_is_what_the_context_says(told, day):
         seal_many([samples.encounter(context=(("signed", told),))]), lambda digest: sign(digest, samples.KEY)
     )
     assert verify(record, key=KEY, domain=samples.DOMAIN).signed_on == day
-    assert verify(without_context(record), key=KEY, domain=samples.DOMAIN).signed_on is None
+    withheld = without_context(record)
+    assert verify(withheld, key=KEY, domain=samples.DOMAIN).signed_on == day
+    assert verify(replace(withheld, disclosed=()), key=KEY, domain=samples.DOMAIN).signed_on is None
+    (fact,) = withheld.disclosed
+    other = replace(withheld, disclosed=(replace(fact, value="2026-03-02"),))
+    assert verify(other, key=KEY, domain=samples.DOMAIN).problem == "salt-mismatch"
+    assert without_context(withheld) == withheld
     backdated = tuple(
         replace(leaf, value="2026-03-02") if leaf.path == "context/signed" else leaf for leaf in record.context
     )

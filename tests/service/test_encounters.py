@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from claims.evidence.disclosure import without_context
 from claims.evidence.document import dump_records, load_records
 from claims.evidence.errors import RecordError
 from claims.model.encounter import Encounter
@@ -296,3 +297,25 @@ def test_the_home_s_own_npi_bills_by_default(clinic: Office) -> None:
 def test_a_payer_attests_nothing(world: World) -> None:
     with open_office(world.payer, passphrase=PASSPHRASE) as office, pytest.raises(UsageError, match="a provider's"):
         attest(office, visit("V-1"))
+
+
+def test_the_day_of_the_signature_is_attested_and_disclosed(clinic: Office) -> None:
+    (record,) = attest(clinic, visit("V-1")).records
+    day = date_at(clinic.chain.head().timestamp).isoformat()
+    assert [leaf.value for leaf in record.context if leaf.path == "context/signed"] == [day]
+    (handed,) = load_records(dump_records([without_context(record)]))
+    assert [(fact.path, fact.value) for fact in handed.disclosed] == [("context/signed", day)]
+    assert attest(clinic, visit("V-1")).states == (KEPT,)
+
+
+def test_an_export_that_says_when_it_was_signed_is_believed(clinic: Office) -> None:
+    (record,) = attest(clinic, replace(visit("V-1"), context=(("signed", "2026-03-04"),))).records
+    assert [leaf.value for leaf in record.context if leaf.path == "context/signed"] == ["2026-03-04"]
+
+
+def test_what_was_sealed_without_a_signature_says_no_day(clinic: Office) -> None:
+    """Its roots were written down already, and are signed as they are."""
+    attest(clinic, visit("V-1"), choice=Choice(unsigned=("V-1",)))
+    (signed,) = attest(clinic, visit("V-1")).records
+    assert signed.signature
+    assert all(leaf.path != "context/signed" for leaf in signed.context)

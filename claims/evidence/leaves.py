@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from claims.evidence.errors import LeafError
 from claims.evidence.keccak import keccak256
@@ -41,6 +42,7 @@ def diagnosis_path(number: int) -> str:
     return f"context/diagnosis/{number}"
 
 
+@lru_cache(maxsize=1024)
 def path_bytes(path: str) -> bytes:
     """Return the path in ASCII and its terminator 0x00; raises LeafError for what the grammar does not have."""
     if len(path) > _LONGEST_PATH or not _PATH.fullmatch(path):
@@ -72,17 +74,13 @@ def service_bytes(service: Service) -> bytes:
         raise LeafError("the dates of service are not plain dates")
     if service.begins > service.ends:
         raise LeafError("the service ends before it begins")
-    return b"".join(
-        (
-            _field(service.code),
-            bytes([len(service.modifiers)]),
-            *(_field(modifier) for modifier in service.modifiers),
-            _field(canonical_units(service.units)),
-            _field(service.begins.isoformat()),
-            _field(service.ends.isoformat()),
-            _field(service.place),
-        )
-    )
+    code, units, place = service.code, canonical_units(service.units), service.place
+    modifiers = "".join([f"\0\2{modifier}" for modifier in service.modifiers])
+    # All of it is ASCII and shorter than 256 bytes: one text, of which a character is a byte, is encoded once.
+    return (
+        f"\0{chr(len(code))}{code}{chr(len(service.modifiers))}{modifiers}\0{chr(len(units))}{units}"
+        f"\0\n{service.begins.isoformat()}\0\n{service.ends.isoformat()}\0{chr(len(place))}{place}"
+    ).encode("latin-1")
 
 
 def canonical_units(units: Decimal) -> str:
@@ -100,6 +98,8 @@ def canonical_text(text: str) -> str:
 
     These are control characters, lone surrogates and code points that Unicode has not assigned yet.
     """
+    if text.isascii() and text.isprintable() and 0 < len(text) <= _LONGEST_TEXT:
+        return text
     composed = unicodedata.normalize("NFC", text)
     if not composed:
         raise LeafError("the value is empty: leave the fact out")
@@ -139,8 +139,3 @@ def context_leaf(path: str, value: str, salt: bytes) -> bytes:
 def attested_modifiers(modifiers: Sequence[str]) -> tuple[str, ...]:
     """Return the modifiers that change what was done, in their order: all but the payment modifiers (DESIGN §4)."""
     return tuple(modifier for modifier in modifiers if modifier not in PAYMENT_MODIFIERS)
-
-
-def _field(text: str) -> bytes:
-    raw = text.encode()
-    return len(raw).to_bytes(2, "big") + raw

@@ -23,6 +23,11 @@ def sign(digest: bytes, private_key: bytes) -> bytes:
 
 def recover(digest: bytes, signature: bytes) -> str:
     """Return the checksum address whose key signed the digest; raises SignatureError for whatever a contract refuses."""
+    return checksum_address(signer(digest, signature))
+
+
+def signer(digest: bytes, signature: bytes) -> bytes:
+    """Return what `recover` does as the 20 bytes of the address: to compare it, nobody has to write it down."""
     if len(digest) != 32:
         raise SignatureError(f"a digest has 32 bytes, not {len(digest)}")
     if len(signature) != 65:
@@ -43,18 +48,18 @@ def recover(digest: bytes, signature: bytes) -> str:
 def address_of_public_key(public_key: bytes) -> str:
     """Return the checksum address of a public key in 33 or 65 bytes (SEC 1); raises SignatureError."""
     try:
-        return _address(PublicKey(public_key))
+        return checksum_address(_address(PublicKey(public_key)))
     except ValueError as wrong:
         raise SignatureError(f"{len(public_key)} bytes are not a point of the curve") from wrong
 
 
 def address_of_private_key(private_key: bytes) -> str:
     """Return the checksum address that belongs to a 32-byte private key; raises SignatureError."""
-    return _address(_private_key(private_key).public_key)
+    return checksum_address(_address(_private_key(private_key).public_key))
 
 
-def _address(point: PublicKey) -> str:
-    return checksum_address(keccak256(point.format(compressed=False)[1:])[12:])
+def _address(point: PublicKey) -> bytes:
+    return keccak256(point.format(compressed=False)[1:])[12:]
 
 
 def _private_key(private_key: bytes) -> PrivateKey:

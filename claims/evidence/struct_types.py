@@ -51,12 +51,16 @@ _CAPITAL = re.compile(r"(?<!^)([A-Z])")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member of a struct: Solidity type and name, and the attribute of the Python value that holds it."""
+    """One member of a struct: Solidity type and name, and the attribute of the Python value that holds it.
+
+    `bits` is the width of an unsigned integer, and 0 for any other type.
+    """
 
     kind: str
     name: str
     attribute: str
     label: str
+    bits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +77,15 @@ class StructType:
 def _struct_type(domain: str, declaration: str, *referenced: str) -> StructType:
     name, _, rest = declaration.partition("(")
     members = tuple(
-        Member(kind, member, _CAPITAL.sub(r"_\1", member).lower(), f"{name}.{member}")
+        Member(kind, member, _CAPITAL.sub(r"_\1", member).lower(), f"{name}.{member}", _bits(kind))
         for kind, member in _MEMBER.findall(rest)
     )
     encoding = declaration + "".join(referenced)
     return StructType(name, domain, members, encoding, keccak256(encoding.encode()))
+
+
+def _bits(kind: str) -> int:
+    return int(kind[4:]) if kind.startswith("uint") else 0
 
 
 STRUCT_TYPES: dict[type[Signed], StructType] = {

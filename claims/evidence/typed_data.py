@@ -38,13 +38,12 @@ def hash_struct(value: Signed) -> bytes:
 
 
 def _word(member: Member, value: object) -> bytes:
-    kind = member.kind
-    if kind == "bytes32":
+    if member.bits:
+        return unsigned_word(value, member.bits, member.label)
+    if member.kind == "bytes32":
         return hash_word(value, member.label)
-    if kind == "address":
+    if member.kind == "address":
         return address_word(value, member.label)
-    if kind.startswith("uint"):
-        return unsigned_word(value, int(kind[4:]), member.label)
     if not isinstance(value, tuple):
         raise EvidenceError(f"{member.label} is a tuple, not {type(value).__name__}")
     return keccak256(b"".join([hash_struct(item) for item in value]))

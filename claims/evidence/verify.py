@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from claims.evidence.addresses import same_address
+from claims.evidence.addresses import address_bytes, same_address
 from claims.evidence.disclosure import verify_disclosure
 from claims.evidence.errors import EvidenceError, SignatureError
 from claims.evidence.leaves import PERSON, PRACTITIONER, SIGNED_ON, canonical_text
 from claims.evidence.record import context_root, service_year, services_root, subject_commitment
-from claims.evidence.signature import recover
+from claims.evidence.signature import signer
 from claims.evidence.typed_data import attestation_digest, hash_struct, roll_digest
 from claims.model.evidence import EncounterRecord, VerifiedEncounter
 from claims.model.signed import EvidenceDomain
@@ -121,7 +121,7 @@ def _context_agrees(record: EncounterRecord) -> bool:
 
 def _signed_by(key: str, digest: bytes, signature: bytes, is_valid_signature: ContractSigner | None) -> bool:
     try:
-        if same_address(recover(digest, signature), key):
+        if signer(digest, signature) == address_bytes(key):
             return True
     except SignatureError:
         pass

@@ -9,14 +9,18 @@ from claims.adjudication.cost_share import Share
 from claims.adjudication.plan_terms import Limits, PlanTerms
 from claims.model.claim import Claim, Line
 from claims.model.decision import AuthorizationUse, Decision, Usage
-from claims.model.money import Money
+from claims.model.money import ZERO, Money, amount
 from claims.model.plan import Accumulators
 
 
 class Counter:
-    """One plan year's running totals of one network while a claim is decided, in cents: of the person and of the family."""
+    """One plan year's running totals of one network while a claim is decided, in cents: of the person and of the family.
 
-    __slots__ = ("_deductible_left", "_room", "deductible", "out_of_pocket")
+    `deductible_left` is what is left of the deductible, nothing where more was used than this plan asks; `room` what is left
+    of the out-of-pocket maximum, None where the plan has none.
+    """
+
+    __slots__ = ("deductible", "deductible_left", "out_of_pocket", "room")
 
     def __init__(self, limits: Limits, person: tuple[int, int], family: tuple[int, int]) -> None:
         """Begin from what person and family used before: (deductible, out-of-pocket) each."""
@@ -28,30 +32,24 @@ class Counter:
             left = limits.family_deductible - family_deductible
         else:
             left = min(limits.deductible - person[0], limits.family_deductible - family_deductible)
-        self._deductible_left = max(0, left)
+        self.deductible_left = max(0, left)
         rooms = []
         if limits.out_of_pocket is not None:
             rooms.append(limits.out_of_pocket - person[1])
         if limits.family_out_of_pocket is not None:
             rooms.append(limits.family_out_of_pocket - family_maximum)
-        self._room = max(0, min(rooms)) if rooms else None
+        self.room = max(0, min(rooms)) if rooms else None
         self.deductible = 0
         self.out_of_pocket = 0
 
-    @property
-    def deductible_left(self) -> int:
-        """What is left of the deductible; nothing where more was used than this plan asks."""
-        return max(0, self._deductible_left - self.deductible)
-
-    @property
-    def room(self) -> int | None:
-        """What is left of the out-of-pocket maximum; None where the plan has none."""
-        return None if self._room is None else max(0, self._room - self.out_of_pocket)
-
     def use(self, part: Share) -> None:
         """Count a line's share: the deductible towards the deductible, all of it towards the out-of-pocket maximum."""
+        total = part.total
         self.deductible += part.deductible
-        self.out_of_pocket += part.total
+        self.out_of_pocket += total
+        self.deductible_left = max(0, self.deductible_left - part.deductible)
+        if self.room is not None:
+            self.room = max(0, self.room - total)
 
 
 Given = Accumulators | Mapping[int, Accumulators] | None
@@ -92,18 +90,17 @@ class Counters:
     def usage(self, person: str, family: str) -> tuple[Usage, ...]:
         """Return what the claim used, by plan year; years that it used nothing of are left out."""
         return tuple(
-            Usage(
-                person, family, year, **_named(self._outside, Money(counter.deductible), Money(counter.out_of_pocket))
-            )
-            for year, counter in sorted(self._counters.items())
-            if counter.out_of_pocket
+            [
+                self._usage(person, family, year, amount(counter.deductible), amount(counter.out_of_pocket))
+                for year, counter in sorted(self._counters.items())
+                if counter.out_of_pocket
+            ]
         )
 
-
-def _named(outside: bool, deductible: Money, out_of_pocket: Money) -> dict[str, Money]:
-    if outside:
-        return {"out_of_network_deductible": deductible, "out_of_network_out_of_pocket": out_of_pocket}
-    return {"deductible": deductible, "out_of_pocket": out_of_pocket}
+    def _usage(self, person: str, family: str, year: int, deductible: Money, out_of_pocket: Money) -> Usage:
+        if self._outside:
+            return Usage(person, family, year, ZERO, ZERO, deductible, out_of_pocket)
+        return Usage(person, family, year, deductible, out_of_pocket)
 
 
 def _by_year(plan: PlanTerms, claim: Claim, given: Given) -> Mapping[int, Accumulators]:
@@ -125,13 +122,17 @@ def carry(used: Mapping[int, Accumulators], usage: Iterable[Usage]) -> dict[int,
     for entry in usage:
         before = after.get(entry.year) or Accumulators()
         after[entry.year] = Accumulators(
-            before.deductible + entry.deductible,
-            before.out_of_pocket + entry.out_of_pocket,
+            _sum(before.deductible, entry.deductible),
+            _sum(before.out_of_pocket, entry.out_of_pocket),
             entry.year,
-            before.out_of_network_deductible + entry.out_of_network_deductible,
-            before.out_of_network_out_of_pocket + entry.out_of_network_out_of_pocket,
+            _sum(before.out_of_network_deductible, entry.out_of_network_deductible),
+            _sum(before.out_of_network_out_of_pocket, entry.out_of_network_out_of_pocket),
         )
     return after
+
+
+def _sum(used: Money, more: Money) -> Money:
+    return used + more if more else used
 
 
 def reverse(decision: Decision) -> tuple[Usage, ...]:

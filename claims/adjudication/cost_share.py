@@ -28,15 +28,16 @@ def share(allowed: int, terms: Terms, deductible_left: int, room: int | None) ->
     trimmed to `room`, what is left of the out-of-pocket maximum (None: there is none). What is trimmed comes off the
     coinsurance first, then off the deductible, then off the copay, so that an accumulator never counts what nobody paid.
     """
-    copay = min(terms.copay, allowed)
+    copay, numerator, denominator, _, deductible_applies = terms
+    copay = min(copay, allowed) if copay else 0
     rest = allowed - copay
-    deductible = min(deductible_left, rest) if terms.deductible_applies and deductible_left > 0 else 0
+    deductible = min(deductible_left, rest) if deductible_applies and deductible_left > 0 else 0
     rest -= deductible
-    coinsurance = half_up(rest, terms.numerator, terms.denominator)
+    coinsurance = half_up(rest, numerator, denominator) if rest and numerator else 0
     if room is None:
         return Share(copay, deductible, coinsurance, 0)
-    over = max(0, copay + deductible + coinsurance - max(0, room))
-    if not over:
+    over = copay + deductible + coinsurance - max(0, room)
+    if over <= 0:
         return Share(copay, deductible, coinsurance, 0)
     from_coinsurance = min(over, coinsurance)
     from_deductible = min(over - from_coinsurance, deductible)

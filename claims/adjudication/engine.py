@@ -57,7 +57,8 @@ from claims.model.decision import (
 from claims.model.evidence import VerifiedEncounter
 from claims.model.history import PastLine
 from claims.model.member import Authorization, Member
-from claims.model.money import ZERO, Money
+from claims.model.money import ZERO
+from claims.model.money import amount as money
 from claims.model.network import NetworkProvider
 from claims.model.plan import Accumulators, Plan
 from claims.model.review import Review
@@ -142,10 +143,10 @@ def adjudicate(
     authorized: dict[int, str] = {}
     waiting: set[int] = set()
     open_lines = claim.lines
-    for edit in EDITS:
-        for found in edit.check(case, open_lines):
-            finding = found if review is None else passed(edit.name, found, review)
-            trace.append(_said(edit.name, finding))
+    for name, _, check in EDITS:
+        for found in check(case, open_lines):
+            finding = found if review is None else passed(name, found, review)
+            trace.append(_said(name, finding))
             if finding.line is None and finding.outcome == PASS:
                 continue
             if finding.match is not None and finding.line is not None:
@@ -170,7 +171,7 @@ def adjudicate(
             denials[line.number] = finding
         elif finding.outcome == PEND:
             waiting.add(line.number)
-    pends = any(line.number in waiting and line.number not in denials for line in open_lines)
+    pends = bool(waiting) and any(line.number in waiting and line.number not in denials for line in open_lines)
     for _, result in priced:
         finding = result.finding
         if not pends or finding.outcome in (PEND, DENY):
@@ -187,21 +188,21 @@ def adjudicate(
     return _decided(case, trace, denials, matches, authorized, allowed, accumulators, family_accumulators)
 
 
-_SAID: dict[tuple[str, str, str], TraceEntry] = {}
-"""What edits say of a whole claim that is well, which is the same for all claims."""
+_SAID: dict[tuple[str, int | None, str, str], TraceEntry] = {}
+"""What edits say of a claim or a line that is well or that nothing is known of, which is the same for all claims."""
 
 
 def _said(edit: str, finding: Finding) -> TraceEntry:
-    line, outcome, why, cure = finding[:4]
-    if line is None and outcome == PASS and not finding.source:
-        key = edit, outcome, why
-        said = _SAID.get(key)
-        if said is None:
-            said = TraceEntry(edit, None, outcome, why, "", cure)
-            if len(_SAID) < MOST_SAID:
-                _SAID[key] = said
-        return said
-    return TraceEntry(edit, line, outcome, why, finding.source, cure)
+    line, outcome, why, cure, _, _, _, source, _, _ = finding
+    if source or cure:
+        return TraceEntry(edit, line, outcome, why, source, cure)
+    key = edit, line, outcome, why
+    said = _SAID.get(key)
+    if said is None:
+        said = TraceEntry(edit, line, outcome, why)
+        if len(_SAID) < MOST_SAID:
+            _SAID[key] = said
+    return said
 
 
 def _refuse(claim: Claim) -> None:
@@ -274,9 +275,10 @@ def _decided(
         trace.append(TraceEntry("cost-share", None, NOT_CHECKED, "no accumulators were given: counted from zero"))
     lines = []
     all_allowed = all_paid = all_patient = all_earlier = 0
+    earlier_of = case.earlier
     for line in claim.lines:
         number = line.number
-        earlier = case.earlier.get(number)
+        earlier = earlier_of.get(number) if earlier_of else None
         if number in denials:
             decided, patient = _denied(case, line, denials[number], earlier)
             all_patient += patient
@@ -288,7 +290,8 @@ def _decided(
         left = counter.deductible_left
         part = share(amount, terms, left, counter.room)
         trace.append(_shared(number, amount, terms, part, left))
-        cut = limits.cut(line, amount - part.total) if plan.limits else 0
+        owed = part.total
+        cut = limits.cut(line, amount - owed) if plan.limits else 0
         if cut:
             why = f"{dollars(cut)} of the payment is above the benefit's yearly maximum"
             trace.append(TraceEntry("coverage", number, ADJUST, why, plan.source))
@@ -296,10 +299,10 @@ def _decided(
             counter.use(part)
             excess = line.charge.cents - amount
             amount -= cut
-            paid, patient, before = amount - part.total, part.total + cut + (excess if over_fee == "PR" else 0), 0
+            paid, patient, before = amount - owed, owed + cut + (excess if over_fee == "PR" else 0), 0
             adjustments = _adjustments(over_fee, excess, part, cut)
         else:
-            settled = coordinate(earlier, part, amount - part.total - cut, cut)
+            settled = coordinate(earlier, part, amount - owed - cut, cut)
             counter.use(settled.share)
             paid, before = settled.paid, earlier.paid
             amount = before + earlier.left - settled.cut
@@ -316,33 +319,37 @@ def _decided(
                 line.procedure,
                 line.modifiers,
                 line.charge,
-                Money(amount),
-                Money(paid),
+                money(amount),
+                money(paid),
                 adjustments,
                 (),
                 line.units,
-                Money(before) if before else ZERO,
+                money(before) if before else ZERO,
             )
         )
     return Decision(
         claim=claim.number,
         status=PAID if allowed else DENIED,
         charge=claim.charge,
-        allowed=Money(all_allowed),
-        paid=Money(all_paid),
-        patient=Money(all_patient),
+        allowed=money(all_allowed),
+        paid=money(all_paid),
+        patient=money(all_patient),
         lines=tuple(lines),
         trace=tuple(trace),
         rule_pack=plan.rule_pack,
-        other_payer=Money(all_earlier),
-        matches=tuple((number, *matches[number]) for number in allowed if number in matches),
+        other_payer=money(all_earlier),
+        matches=tuple([(number, *matches[number]) for number in allowed if number in matches]),
         usage=counters.usage(case.person, claim.member_number if case.member is None else case.member.family),
         person=case.person,
         authorization_uses=tuple(
-            AuthorizationUse(authorized[line.number], line.number, line.units)
-            for line in claim.lines
-            if line.number in allowed and line.number in authorized
-        ),
+            [
+                AuthorizationUse(authorized[line.number], line.number, line.units)
+                for line in claim.lines
+                if line.number in allowed and line.number in authorized
+            ]
+        )
+        if authorized
+        else (),
     )
 
 
@@ -357,7 +364,7 @@ def _denied(case: Case, line: Line, denial: Finding, earlier: Earlier | None) ->
         adjustments = _settled_before(line, earlier)
         amount = earlier.left
     if amount:
-        adjustments.append(Adjustment(denial.group, denial.reason, Money(amount)))
+        adjustments.append(Adjustment(denial.group, denial.reason, money(amount)))
     remarks = denial.remarks
     if not remarks:
         tables = case.tables
@@ -380,7 +387,7 @@ def _denied(case: Case, line: Line, denial: Finding, earlier: Earlier | None) ->
 def _settled_before(line: Line, earlier: Earlier) -> list[Adjustment]:
     """Return the effect of earlier payers: all of the charge that they did not leave to the patient."""
     settled = line.charge.cents - earlier.left
-    return [Adjustment("OA", EARLIER_PAYERS, Money(settled))] if settled else []
+    return [Adjustment("OA", EARLIER_PAYERS, money(settled))] if settled else []
 
 
 def _coordinated(line: Line, earlier: Earlier, settled: Coordinated) -> tuple[Adjustment, ...]:
@@ -390,7 +397,7 @@ def _coordinated(line: Line, earlier: Earlier, settled: Coordinated) -> tuple[Ad
         owed[reason] += amount
     owed[BENEFIT_MAXIMUM] = settled.cut
     found = _settled_before(line, earlier)
-    found += [Adjustment("PR", reason, Money(amount)) for reason, amount in owed.items() if amount]
+    found += [Adjustment("PR", reason, money(amount)) for reason, amount in owed.items() if amount]
     return tuple(found)
 
 
@@ -405,15 +412,15 @@ def _after_others(line: Line, earlier: Earlier, settled: Coordinated) -> TraceEn
 def _adjustments(over_fee: str, excess: int, part: Share, cut: int) -> tuple[Adjustment, ...]:
     found = []
     if excess:
-        found.append(Adjustment(over_fee, OVER_FEE, Money(excess)))
+        found.append(Adjustment(over_fee, OVER_FEE, money(excess)))
     if part.copay:
-        found.append(Adjustment("PR", COPAY, Money(part.copay)))
+        found.append(Adjustment("PR", COPAY, money(part.copay)))
     if part.deductible:
-        found.append(Adjustment("PR", DEDUCTIBLE, Money(part.deductible)))
+        found.append(Adjustment("PR", DEDUCTIBLE, money(part.deductible)))
     if part.coinsurance:
-        found.append(Adjustment("PR", COINSURANCE, Money(part.coinsurance)))
+        found.append(Adjustment("PR", COINSURANCE, money(part.coinsurance)))
     if cut:
-        found.append(Adjustment("PR", BENEFIT_MAXIMUM, Money(cut)))
+        found.append(Adjustment("PR", BENEFIT_MAXIMUM, money(cut)))
     return tuple(found)
 
 

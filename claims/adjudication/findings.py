@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from claims.adjudication.authorizations import Authorizations
@@ -18,6 +19,7 @@ from claims.adjudication.providers import Providers
 from claims.model.claim import Claim, Line
 from claims.model.decision import Decision
 from claims.model.member import Member
+from claims.model.quick import quick
 from claims.model.tables import Tables
 
 PASS, DENY, ADJUST, PEND, NOT_CHECKED = "pass", "deny", "adjust", "pend", "not checked"
@@ -34,6 +36,7 @@ class Assumed(Enum):
 ASSUMED = Assumed.ASSUMED
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Case:
     """One claim with all that its edits may look at; what was not given is None.
@@ -47,6 +50,7 @@ class Case:
     claim: Claim
     plan: PlanTerms
     received: date
+    earlier: Mapping[int, Earlier]
     decided: date | None = None
     members: Members | None = None
     member: Member | None = None
@@ -57,7 +61,6 @@ class Case:
     tables: Tables | None = None
     authorizations: Authorizations | None = None
     replaces: Decision | None = None
-    earlier: Mapping[int, Earlier] = field(default_factory=dict)
 
     @property
     def replaced(self) -> str:
@@ -94,14 +97,20 @@ class Finding(NamedTuple):
     authorization: str = ""
 
 
+def once(outcome: str, why: str) -> tuple[Finding]:
+    """Make what an edit has to say of most claims, in the same words each time: it is said once and given to all of them."""
+    return (Finding(None, outcome, why),)
+
+
 class Edit(NamedTuple):
     """A named check of the lines that are not denied yet. `version` rises whenever the same input may get another answer."""
 
     name: str
     version: int
-    check: Callable[[Case, Sequence[Line]], list[Finding]]
+    check: Callable[[Case, Sequence[Line]], Sequence[Finding]]
 
 
+@lru_cache(maxsize=16_384)
 def dollars(cents: int) -> str:
     """Write cents as an amount."""
     return f"{cents // 100}.{cents % 100:02d}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -42,9 +43,9 @@ class History:
     )
 
     def __init__(self, lines: Iterable[PastLine] = (), figures: PracticeFigures | None = None) -> None:
-        self._by_procedure: _Index = {}
-        self._by_day: _Index = {}
-        self._stays: _Index = {}
+        self._by_procedure: _Index = defaultdict(list)
+        self._by_day: _Index = defaultdict(list)
+        self._stays: _Index = defaultdict(list)
         self._timed: dict[tuple[str, date], list[tuple[PastLine, Decimal]]] = {}
         self._minutes: dict[tuple[str, date], Decimal] = {}
         self._numbered = False
@@ -64,10 +65,10 @@ class History:
             if line.member_number:
                 patients.append("#" + plain(line.member_number))
             for patient in patients:
-                self._by_procedure.setdefault((patient, line.procedure), []).append(line)
-                self._by_day.setdefault((patient, line.begins), []).append(line)
+                self._by_procedure[patient, line.procedure].append(line)
+                self._by_day[patient, line.begins].append(line)
                 if line.ends > line.begins:
-                    self._stays.setdefault((patient, None), []).append(line)
+                    self._stays[patient, None].append(line)
             if line.rendering_npi and line.begins == line.ends and self._figures is None:
                 minutes = minutes_of(line.procedure, line.units, line.unit)
                 if minutes:
@@ -166,7 +167,7 @@ def past_lines(claim: Claim, decision: Decision, payer_control_number: str = "")
     past = []
     for line in claim.lines:
         result = decided[line.number]
-        if result.denied and result.charge:
+        if not result.allowed.cents and result.charge.cents:
             continue
         rendering = claim.rendering_of(line)
         past.append(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from claims.model.claim import Claim
 from claims.model.member import Member
 
 
+@lru_cache(maxsize=16_384)
 def plain(name: str) -> str:
     """Reduce a name to upper-case letters and digits without accents, since files disagree on all the rest."""
     if name.isascii() and name.isalnum():
@@ -36,12 +38,14 @@ class Members:
         patient = claim.patient
         last, first, born = plain(patient.last_name), plain(patient.first_name), patient.birth_date
         return tuple(
-            member
-            for member, its_last, its_first in self._by_number.get(plain(claim.member_number), ())
-            if its_last == last
-            and member.relationship == claim.relationship
-            and (born is None or member.birth_date is None or born == member.birth_date)
-            and (not first or not its_first or first == its_first)
+            [
+                member
+                for member, its_last, its_first in self._by_number.get(plain(claim.member_number), ())
+                if its_last == last
+                and member.relationship == claim.relationship
+                and (born is None or member.birth_date is None or born == member.birth_date)
+                and (not first or not its_first or first == its_first)
+            ]
         )
 
     def find(self, claim: Claim) -> Member | None:

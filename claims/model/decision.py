@@ -73,6 +73,7 @@ class LineDecision:
         return not self.allowed
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Usage:
     """How much of a member's and family's accumulators this decision used: counters of the plan year of the date of service."""
@@ -86,6 +87,7 @@ class Usage:
     out_of_network_out_of_pocket: Money = ZERO
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AuthorizationUse:
     """How many units of an authorisation a line of this decision took."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 CENT = Decimal("0.01")
 
@@ -100,6 +101,12 @@ _set_cents = Money.__dict__["cents"].__set__
 _set_currency = Money.__dict__["currency"].__set__
 
 ZERO = Money(0)
+
+
+@lru_cache(maxsize=16_384)
+def amount(cents: int) -> Money:
+    """Return these cents in dollars, as the value that stood for them before: fees and shares come again and again."""
+    return Money(cents)
 
 
 def total(amounts: Iterable[Money]) -> Money:

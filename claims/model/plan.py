@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from claims.model.money import Money
+from claims.model.quick import quick
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,7 @@ class Plan:
     statistics: Statistics = Statistics()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Accumulators:
     """What a member has used so far in a plan year: deductible and out-of-pocket money.

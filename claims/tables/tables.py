@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -98,13 +98,15 @@ class PublishedTables:
     def _version(self, kind: str, day: date) -> _Version | None:
         """Return the version that speaks for a day: the last in precedence among those in force."""
         key = (kind, day)
-        if key not in self._in_force:
+        try:
+            return self._in_force[key]
+        except KeyError:
             found = None
             for each in self._imported.get(kind, ()):
                 if each[1].begins <= day and (each[1].through is None or day <= each[1].through):
                     found = each
             self._in_force[key] = found
-        return self._in_force[key]
+            return found
 
     def _rows(self, version: _Version, **key: object) -> Iterable[tuple[Any, ...]]:
         assert self._connection is not None
@@ -139,13 +141,20 @@ class PublishedTables:
 
         CMS publishes a quarter's pairs in several files; for each pair the newest file that has it speaks.
         """
-        pairs = self._pairs.get((setting, column_one))
-        if pairs is None:
-            pairs = self._pairs[setting, column_one] = self._pairs_of(f"ncci-{setting}", column_one)
-        for pair in pairs.get(column_two, ()):
+        for pair in self._pairs_beside(setting, column_one).get(column_two, ()):
             if pair.begins <= day and (pair.through is None or day <= pair.through):
                 return pair
         return None
+
+    def paired(self, setting: str, column_one: str) -> Set[str]:
+        """The codes that stand or stood in column two beside this one, on whatever day."""
+        return self._pairs_beside(setting, column_one).keys()
+
+    def _pairs_beside(self, setting: str, column_one: str) -> dict[str, tuple[ProcedurePair, ...]]:
+        pairs = self._pairs.get((setting, column_one))
+        if pairs is None:
+            pairs = self._pairs[setting, column_one] = self._pairs_of(f"ncci-{setting}", column_one)
+        return pairs
 
     def _pairs_of(self, kind: str, column_one: str) -> dict[str, tuple[ProcedurePair, ...]]:
         merged: dict[str, tuple[ProcedurePair, ...]] = {}

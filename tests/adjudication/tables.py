@@ -1,6 +1,6 @@
 """Published tables in memory: a few rows written out in a test, asked as the imported ones are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -46,6 +46,9 @@ class MemoryTables:
             if in_force(pair.begins, pair.through, day):
                 return pair
         return None
+
+    def paired(self, setting: str, column_one: str) -> Set[str]:
+        return {two for where, one, two in self.pairs if (where, one) == (setting, column_one)}
 
     def unit_limit(self, setting: str, code: str, day: date) -> UnitLimit | None:
         return _one(self.limits.get((setting, code), ()), day)

@@ -86,7 +86,7 @@ OTHER_CHECKS = {
     "other-payer": [
         (engine, "coordinate", lambda earlier, share, paid, cut: coordination.Coordinated(paid, share, (), cut))
     ],
-    "cost-share": [(accumulation.Counter, "room", property(lambda _: None))],
+    "cost-share": [(accumulation.Counter, "room", property(lambda _: None, lambda *_: None))],
 }
 
 

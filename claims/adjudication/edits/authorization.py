@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from claims.adjudication.codes import AUTHORIZATION_EXCEEDED, NOT_AUTHORIZED
-from claims.adjudication.findings import DENY, NOT_CHECKED, PASS, Case, Edit, Finding
+from claims.adjudication.findings import DENY, NOT_CHECKED, PASS, Case, Edit, Finding, once
 from claims.model.claim import Line
 
+NONE_NEEDED = once(PASS, "no line needs an authorisation")
 
-def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
+
+def check(case: Case, lines: Sequence[Line]) -> Sequence[Finding]:
     """Deny CO-197 what needs an authorisation and has none that fits, CO-198 what needs more units than it has left.
 
     Units count down from line to line. A number on line or claim (REF*G1) means that authorisation alone; without one, the
@@ -19,7 +21,7 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     needed = case.plan.authorized
     asking = [line for line in lines if line.procedure in needed] if needed else []
     if not asking:
-        return [Finding(None, PASS, "no line needs an authorisation")]
+        return NONE_NEEDED
     if case.authorizations is None:
         return [Finding(None, NOT_CHECKED, "no authorisations were given")]
     taken: dict[str, Decimal] = {}

@@ -7,14 +7,16 @@ from decimal import Decimal
 
 from claims.adjudication.benefit_limits import used_before
 from claims.adjudication.codes import BENEFIT_MAXIMUM, CAPITATED, NOT_COVERED, SEE_PLAN
-from claims.adjudication.findings import DENY, NOT_CHECKED, PASS, Case, Edit, Finding
+from claims.adjudication.findings import DENY, NOT_CHECKED, PASS, Case, Edit, Finding, once
 from claims.model.claim import Line
 from claims.model.plan import BenefitLimit
 
 NOTHING_LEFT = "none in this plan year; the patient may be billed, or the service be done in the next one"
 
+ALL_COVERED = once(PASS, "the plan covers every line")
 
-def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
+
+def check(case: Case, lines: Sequence[Line]) -> Sequence[Finding]:
     """Deny 204 or 96 what the plan excludes, CO-24 what it pays by the head, PR-119 what is above a benefit's maximum.
 
     A maximum of units counts person, plan year and all codes of the benefit, in the history and in this claim: a line that
@@ -22,6 +24,8 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     goes over it is cut where it is paid.
     """
     plan = case.plan
+    if not (plan.not_covered or plan.capitated or plan.limits):
+        return ALL_COVERED
     findings: list[Finding] = []
     taken: dict[tuple[str, int], Decimal] = {}
     for line in lines:
@@ -51,7 +55,7 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
             finding = _above(case, line, limit, taken)
             if finding is not None:
                 findings.append(finding)
-    return findings or [Finding(None, PASS, "the plan covers every line")]
+    return findings or ALL_COVERED
 
 
 def _above(case: Case, line: Line, limit: BenefitLimit, taken: dict[tuple[str, int], Decimal]) -> Finding | None:

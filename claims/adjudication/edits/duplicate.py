@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from claims.adjudication.codes import DUPLICATE
-from claims.adjudication.findings import DENY, NOT_CHECKED, PASS, PEND, Case, Edit, Finding
+from claims.adjudication.findings import DENY, NOT_CHECKED, PASS, PEND, Case, Edit, Finding, once
 from claims.model.claim import Line
 
 REPEATING = frozenset({"76", "77", "91", "59", "XE", "XP", "XS", "XU"})
@@ -14,14 +14,16 @@ REPEATING = frozenset({"76", "77", "91", "59", "XE", "XP", "XS", "XU"})
 RT and LT make a line distinct from one without them, or from each other, by being another modifier; two right knees are one.
 """
 
+NONE_BEFORE = once(PASS, "no line was billed before")
 
-def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
+
+def check(case: Case, lines: Sequence[Line]) -> Sequence[Finding]:
     """Deny OA-18 what agrees with an earlier line in everything; pend what differs from a line of another claim in its charge alone.
 
     Everything is: person, billing provider (and rendering, where both lines name one), dates, procedure, modifiers, place
     and charge. Lines of one claim are compared even where no history is given, and are never near matches.
     """
-    findings = _within(case, lines)
+    findings = _within(case, lines) if len(lines) > 1 else []
     denied = {finding.line for finding in findings}
     if case.history is None:
         return [
@@ -33,7 +35,7 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
             finding = _against_history(case, line)
             if finding is not None:
                 findings.append(finding)
-    return findings or [Finding(None, PASS, "no line was billed before")]
+    return findings or NONE_BEFORE
 
 
 def _within(case: Case, lines: Sequence[Line]) -> list[Finding]:

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from claims.adjudication.codes import AFTER_COVERAGE, BEFORE_COVERAGE, NOT_IDENTIFIED
-from claims.adjudication.findings import DENY, NOT_CHECKED, PASS, Case, Edit, Finding
+from claims.adjudication.findings import DENY, NOT_CHECKED, PASS, Case, Edit, Finding, once
 from claims.model.claim import Line
 from claims.model.member import Coverage
 
 ONE_DAY = timedelta(days=1)
 CURE = "bill the payer that covered the patient on that day, or the covered days on a line of their own"
+COVERED = once(PASS, "the member is covered on every date of service")
 
 
-def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
+def check(case: Case, lines: Sequence[Line]) -> Sequence[Finding]:
     """Deny PR-31 who is not identified, PR-26 what was before coverage, PR-27 what was after it.
 
     The plan's own dates are checked even where no members are given. A line counts by all of its days: one day outside
@@ -38,13 +39,14 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
         cure = "correct member number, relationship, name and birth date, and bill again"
         return [*findings, Finding(None, DENY, why, cure=cure, group="PR", reason=NOT_IDENTIFIED)]
     denied = {finding.line for finding in findings}
+    coverage = case.member.coverage
     for line in lines:
         if line.number not in denied:
-            reason = _outside(case.member.coverage, line)
+            reason = _outside(coverage, line)
             if reason:
                 when = "before coverage begins" if reason == BEFORE_COVERAGE else "after coverage ended"
                 findings.append(_denied(line, reason, f"a date of service is {when}"))
-    return findings or [Finding(None, PASS, "the member is covered on every date of service")]
+    return findings or COVERED
 
 
 def _denied(line: Line, reason: str, why: str) -> Finding:

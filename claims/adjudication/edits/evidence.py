@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from claims.adjudication.codes import DOCUMENTATION_REQUIRED, DUPLICATE
@@ -26,6 +27,8 @@ from claims.model.claim import Line
 MOST_RECORDS = 16
 """How many attestations one claim may list (DESIGN §4)."""
 
+BACKED = "backed by an attested service"
+
 CLOSENESS = ("units", "modifiers", "place", "practitioner", "code", "dates", "person")
 """What an attested service can differ in, nearest first: of two services that differ in one thing, the first is meant."""
 
@@ -44,26 +47,39 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     if evidence is ASSUMED or isinstance(evidence, Assumed):
         return [Finding(None, PASS, "evidence assumed: taken as given, not verified")]
     fitting = [fitting_services(case, evidence, line) for line in lines]
-    live = [[leaf for leaf in leaves if not problem_of(case, leaf)] for leaves in fitting]
+    problems: dict[_ProblemKey, str] = {}
+    live = [[leaf for leaf in leaves if not _problem_once(case, leaf, problems)] for leaves in fitting]
     matched = _matched(case, evidence, lines, live)
-    findings = [
-        Finding(line.number, PASS, "backed by an attested service", match=(leaf.encounter.identifier, leaf.position))
-        for line, leaf in zip(lines, matched, strict=True)
-        if leaf is not None
-    ]
-    if len({finding.match[0] for finding in findings if finding.match}) > MOST_RECORDS:
+    findings: list[Finding] = []
+    owner: dict[tuple[str, int], int] = {}
+    for line, leaf in zip(lines, matched, strict=True):
+        if leaf is not None:
+            backing = leaf.encounter.identifier, leaf.position
+            findings.append(Finding(line.number, PASS, BACKED, "", "", "", (), "", backing))
+            owner[backing] = line.number
+    if len(owner) > MOST_RECORDS and len({identifier for identifier, _ in owner}) > MOST_RECORDS:
         findings.append(_without(case, None, TOO_MANY))
-    owner = {
-        (leaf.encounter.identifier, leaf.position): line.number
-        for line, leaf in zip(lines, matched, strict=True)
-        if leaf is not None
-    }
+    if len(owner) == len(lines):
+        return findings
     findings += [
         _explained(case, evidence, line, leaves, owner)
         for line, leaves, leaf in zip(lines, fitting, matched, strict=True)
         if leaf is None
     ]
     return findings
+
+
+_ProblemKey = tuple[str, bytes, date, date]
+
+
+def _problem_once(case: Case, leaf: Leaf, known: dict[_ProblemKey, str]) -> str:
+    """Return `problem_of`, asked once for the services of one record and day, which most claims' lines rest on."""
+    encounter, service = leaf.encounter, leaf.service
+    key = encounter.identifier, encounter.digest, service.begins, service.ends
+    problem = known.get(key)
+    if problem is None:
+        problem = known[key] = problem_of(case, leaf)
+    return problem
 
 
 def problem_of(case: Case, leaf: Leaf) -> str:
@@ -101,11 +117,12 @@ def _backed_the_replaced(case: Case, leaf: Leaf) -> bool:
 
 def fitting_services(case: Case, evidence: EvidenceIndex, line: Line) -> list[Leaf]:
     """Return the services that fit a line, whatever their state."""
-    key = (case.claim.billing.npi, line.procedure, changing(line.modifiers), line.begins, line.ends, line.place)
+    claim, units = case.claim, line.units
+    key = (claim.billing.npi, line.procedure, changing(line.modifiers), line.begins, line.ends, line.place)
     return [
         leaf
         for leaf in evidence.fitting(case.person, key)
-        if line.units <= leaf.service.units and _by_practitioner(case, line, leaf)
+        if units <= leaf.service.units and _by_practitioner(case, line, leaf)
     ]
 
 
@@ -121,6 +138,9 @@ def _by_practitioner(case: Case, line: Line, leaf: Leaf) -> bool:
 def _matched(
     case: Case, evidence: EvidenceIndex, lines: Sequence[Line], live: Sequence[Sequence[Leaf]]
 ) -> list[Leaf | None]:
+    alone = [fits[0] for fits in live if len(fits) == 1]
+    if len(alone) == len(lines) and len({(leaf.encounter.identifier, leaf.position) for leaf in alone}) == len(alone):
+        return [*alone]  # each line has one service, and none is another's: there is nothing to choose
     numbers: dict[tuple[str, int], int] = {}
     leaves: list[Leaf] = []
     preferred: list[list[int]] = []

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from claims.adjudication.codes import PROVIDER_NOT_ELIGIBLE, REFERRING_NOT_ELIGIBLE
-from claims.adjudication.findings import DENY, NO_TABLES, NOT_CHECKED, PASS, Case, Edit, Finding
+from claims.adjudication.findings import DENY, NO_TABLES, NOT_CHECKED, PASS, Case, Edit, Finding, once
 from claims.adjudication.table_kinds import EXCLUSIONS
 from claims.model.claim import Claim, Line
 from claims.model.tables import Tables
 
 CURE = "none while the exclusion stands; from the day of reinstatement, bill again what was done after it"
+NOBODY = once(PASS, "nobody of the claim is excluded on a date of service")
+NO_LIST = once(NOT_CHECKED, "no exclusion list is in force on a date of service")
 
 
-def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
+def check(case: Case, lines: Sequence[Line]) -> Sequence[Finding]:
     """Deny CO-B7 where billing or rendering provider is excluded on a day of the line, CO-183 where the referring one is."""
     tables = case.tables
     if tables is None:
         return [Finding(None, NOT_CHECKED, NO_TABLES)]
-    if not all(any(tables.known(kind, day) for kind in EXCLUSIONS) for day in {line.begins for line in lines}):
-        return [Finding(None, NOT_CHECKED, "no exclusion list is in force on a date of service")]
+    for day in {line.begins for line in lines}:
+        if not any(tables.known(kind, day) for kind in EXCLUSIONS):
+            return NO_LIST
     if not _anybody(case.claim, lines, tables):
-        return [Finding(None, PASS, "nobody of the claim is excluded on a date of service")]
-    findings = [finding for line in lines if (finding := _fault(case.claim, line, tables)) is not None]
-    return findings or [Finding(None, PASS, "nobody of the claim is excluded on a date of service")]
+        return NOBODY
+    return [finding for line in lines if (finding := _fault(case.claim, line, tables)) is not None] or NOBODY
 
 
 def _anybody(claim: Claim, lines: Sequence[Line], tables: Tables) -> bool:

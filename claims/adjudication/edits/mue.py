@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from claims.adjudication.codes import UNITS_EXCEED
-from claims.adjudication.findings import DENY, NO_TABLES, NOT_CHECKED, PASS, Case, Edit, Finding
+from claims.adjudication.findings import DENY, NO_TABLES, NOT_CHECKED, PASS, Case, Edit, Finding, once
 from claims.adjudication.table_kinds import UNIT_LIMITS, setting_of
 from claims.model.claim import Line
 from claims.model.history import PastLine
@@ -22,8 +22,11 @@ CURES = {
     "3": "correct the units, or appeal with the record that shows the need",
 }
 
+WITHIN = once(PASS, "all units are within their limits")
+NOTHING = Decimal(0)
 
-def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
+
+def check(case: Case, lines: Sequence[Line]) -> Sequence[Finding]:
     """Deny all units of a code that are above its limit: of a line (indicator 1), or of a day with the history (2 and 3).
 
     The units of a line of several days are shared among them, half up to whole units, as CMS does.
@@ -34,31 +37,31 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     if not setting:
         return [Finding(None, PASS, "MUE are not for inpatient stays")]
     findings: list[Finding] = []
-    unknown = False
-    together: dict[tuple[str, date, str], list[Line]] = {}
+    unlimited: set[date] = set()
+    together: dict[tuple[str, date, str], tuple[UnitLimit, list[Line]]] = {}
     for line in lines:
-        rendering = case.claim.rendering_of(line)
-        npi = "" if rendering is None else rendering.npi
         for day in (line.begins,) if line.begins == line.ends else _days(line.begins, line.ends):
-            together.setdefault((line.procedure, day, npi), []).append(line)
+            limit = tables.unit_limit(setting, line.procedure, day)
+            if limit is None:
+                unlimited.add(day)
+            else:
+                rendering = case.claim.rendering_of(line)
+                key = line.procedure, day, "" if rendering is None else rendering.npi
+                together.setdefault(key, (limit, []))[1].append(line)
     denied: set[int] = set()
     earlier: dict[date, Sequence[PastLine]] = {}
-    for (code, day, npi), billed in together.items():
-        limit = tables.unit_limit(setting, code, day)
-        if limit is None:
-            unknown = unknown or not tables.known(UNIT_LIMITS[setting], day)
-            continue
+    for (_, day, npi), (limit, billed) in together.items():
         if day not in earlier:
             earlier[day] = _past_lines(case, day)
         for finding in _above(case, limit, npi, billed, earlier[day]):
             if finding.line not in denied:
                 denied.add(finding.line or 0)
                 findings.append(finding)
-    if unknown:
+    if not all(tables.known(UNIT_LIMITS[setting], day) for day in unlimited):
         findings.append(Finding(None, NOT_CHECKED, "no MUE table is in force on a date of service"))
     if case.history is None:
         findings.append(Finding(None, NOT_CHECKED, "no history was given: only this claim's units were counted"))
-    return findings or [Finding(None, PASS, "all units are within their limits")]
+    return findings or WITHIN
 
 
 def _past_lines(case: Case, day: date) -> Sequence[PastLine]:
@@ -75,8 +78,8 @@ def _above(
                 yield _denied(case, line, limit, f"{units.normalize():f} units on one line")
         return
     counted = [line for line in billed if AFTER_SURGERY_ONLY not in line.modifiers]
-    units = sum((_of_day(line.units, line.begins, line.ends) for line in counted), Decimal(0))
-    before = _before(case, limit.code, npi, past_lines) if past_lines else Decimal(0)
+    units = sum([_of_day(line.units, line.begins, line.ends) for line in counted], NOTHING)
+    before = _before(case, limit.code, npi, past_lines) if past_lines else NOTHING
     if units and units + before > limit.limit:
         what = f"{units.normalize():f} units of one day"
         if before:

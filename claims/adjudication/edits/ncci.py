@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from claims.adjudication.codes import NOT_WITH_EARLIER
-from claims.adjudication.findings import DENY, NO_TABLES, NOT_CHECKED, PASS, Case, Edit, Finding
+from claims.adjudication.findings import DENY, NO_TABLES, NOT_CHECKED, PASS, Case, Edit, Finding, once
 from claims.adjudication.table_kinds import PAIRS, setting_of
 from claims.model.claim import Line
 from claims.model.history import PastLine
@@ -42,9 +42,10 @@ MODIFIERS = frozenset(
 
 ALONE = "bill the comprehensive code alone"
 DISTINCT = "or, where the services were distinct, add the NCCI modifier that says so"
+NO_PAIR = once(PASS, "no NCCI pair stands in the way")
 
 
-def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
+def check(case: Case, lines: Sequence[Line]) -> Sequence[Finding]:
     """Deny the second code of a pair beside the first, on one member, provider and first day.
 
     A code that is denied here denies no other. Where an earlier claim was paid for the first code, the second is denied; where it was
@@ -66,7 +67,7 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
             findings.append(Finding(None, NOT_CHECKED, "no NCCI table is in force on a date of service"))
     if case.history is None:
         findings.append(Finding(None, NOT_CHECKED, "no history was given: only this claim's lines were paired"))
-    return findings or [Finding(None, PASS, "no NCCI pair stands in the way")]
+    return findings or NO_PAIR
 
 
 def _of_day(case: Case, tables: Tables, setting: str, day: date, lines: list[Line]) -> list[Finding]:
@@ -88,12 +89,11 @@ def _of_day(case: Case, tables: Tables, setting: str, day: date, lines: list[Lin
 def _within(case: Case, tables: Tables, setting: str, day: date, lines: list[Line]) -> list[Finding]:
     """Deny each second code whose first code stands: the ones that nothing denies first, then what they leave open."""
     codes = {line.procedure for line in lines}
-    pair_of = tables.procedure_pair
     pairs = {
         (one, two): pair
         for one in codes
-        for two in codes
-        if one != two and (pair := pair_of(setting, one, two, day)) is not None
+        for two in tables.paired(setting, one) & codes
+        if one != two and (pair := tables.procedure_pair(setting, one, two, day)) is not None
     }
     if not pairs:
         return []

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from claims.adjudication.codes import PROVIDER_NOT_ELIGIBLE, REFERRING_NOT_ELIGIBLE
-from claims.adjudication.findings import DENY, NOT_CHECKED, PASS, Case, Edit, Finding
+from claims.adjudication.findings import DENY, NOT_CHECKED, PASS, Case, Edit, Finding, once
 from claims.adjudication.providers import Providers
 from claims.model.claim import Claim, Line
 
 CURE = "have the payer credential this provider for the date of service, or bill under one who is"
+IN_NETWORK = once(PASS, "credentialed on every date of service, in the network")
+OUT_OF_NETWORK = once(PASS, "credentialed on every date of service, out of the network")
 
 
-def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
+def check(case: Case, lines: Sequence[Line]) -> Sequence[Finding]:
     """Deny CO-B7 where billing or rendering provider is unknown, not active or excluded; CO-183 for the referring one.
 
     Who is not in the payer's list is not credentialed. A referring provider need not be in the list, but must not stand
@@ -25,16 +27,13 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     same: dict[object, Finding | None] = {}
     for line in lines:
         # The lines of a claim mostly share days and clinician: what was asked of one is not asked again.
-        key = line.begins, line.ends, line.rendering
+        key = line.begins, line.ends, None if line.rendering is None else line.rendering.npi
         if key not in same:
             same[key] = _fault(case.claim, line, providers)
         fault = same[key]
         if fault is not None:
             findings.append(fault._replace(line=line.number))
-    if findings:
-        return findings
-    network = "in" if providers.in_network(case.claim.billing.npi) else "out of"
-    return [Finding(None, PASS, f"credentialed on every date of service, {network} the network")]
+    return findings or (IN_NETWORK if case.in_network else OUT_OF_NETWORK)
 
 
 def _fault(claim: Claim, line: Line, providers: Providers) -> Finding | None:

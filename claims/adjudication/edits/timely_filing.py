@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 from claims.adjudication.codes import TIME_LIMIT
-from claims.adjudication.findings import DENY, PASS, Case, Edit, Finding
+from claims.adjudication.findings import DENY, PASS, Case, Edit, Finding, once
 from claims.model.claim import Line
 from claims.model.plan import Plan
 
@@ -24,7 +25,7 @@ def last_day(plan: Plan, service: date) -> date:
     return service.replace(year=year)
 
 
-def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
+def check(case: Case, lines: Sequence[Line]) -> Sequence[Finding]:
     """Deny CO-29 each line received after its last day.
 
     A professional line of several days counts from its first, an institutional one from its last (Medicare Claims Processing
@@ -33,22 +34,35 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     plan = case.plan.plan
     professional = case.claim.kind == "professional"
     findings = []
+    in_time: set[date] = set()
     for line in lines:
         service = line.begins if professional else line.ends
-        if case.received > last_day(plan, service):
+        if service in in_time:
+            continue
+        if case.received <= last_day(plan, service):
+            in_time.add(service)
+        else:
             late = (case.received - last_day(plan, service)).days
             why = f"received {late} {'day' if late == 1 else 'days'} after the limit of {limit(plan)} from the service"
             cure = "show that the claim was filed in time before, or that the plan's exceptions apply"
             findings.append(Finding(line.number, DENY, why, cure=cure, group="CO", reason=TIME_LIMIT))
-    return findings or [Finding(None, PASS, f"received within {limit(plan)} of the service")]
+    return findings or _well(plan.timely_filing_days, plan.timely_filing_years)
 
 
 def limit(plan: Plan) -> str:
     """Say the plan's limit in words."""
-    if plan.timely_filing_days is not None:
-        return f"{plan.timely_filing_days} days"
-    years = plan.timely_filing_years
+    return _words(plan.timely_filing_days, plan.timely_filing_years)
+
+
+def _words(days: int | None, years: int) -> str:
+    if days is not None:
+        return f"{days} days"
     return "one calendar year" if years == 1 else f"{years} calendar years"
+
+
+@lru_cache(maxsize=256)
+def _well(days: int | None, years: int) -> Sequence[Finding]:
+    return once(PASS, f"received within {_words(days, years)} of the service")
 
 
 EDIT = Edit("timely-filing", 1, check)

@@ -31,8 +31,10 @@ def limited(case: Case, line: Line, fee: int, how: str, source: str) -> Priced:
         group = "CO" if case.in_network else "PR"
         return denied(case, line, why, "none under this plan", NOT_COVERED, (SEE_PLAN,), source, group)
     if fee < charge:
-        return Priced(fee, Finding(line.number, ADJUST, f"{how} below charge {dollars(charge)}", source=source))
-    return Priced(charge, Finding(line.number, PASS, f"charge {dollars(charge)} within {how}", source=source))
+        why = f"{how} below charge {dollars(charge)}"
+        return Priced(fee, Finding(line.number, ADJUST, why, "", "", "", (), source))
+    why = f"charge {dollars(charge)} within {how}"
+    return Priced(charge, Finding(line.number, PASS, why, "", "", "", (), source))
 
 
 def share_of_charge(case: Case, line: Line, why: str) -> Priced | None:

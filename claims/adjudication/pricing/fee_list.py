@@ -17,10 +17,11 @@ def price(case: Case, line: Line) -> Priced:
     A code without either pends. A price of nothing denies the line (CO-96, PR-96 out of the network), because reason 45
     never stands for a whole charge. A line in minutes pends where the list has a fee, which is for a unit.
     """
-    early = beforehand(case, line) if not line.charge.cents or _fee(case, line) is not None else None
+    found = _fee(case, line)
+    early = beforehand(case, line) if not line.charge.cents or found is not None else None
     if early is not None:
         return early
-    answer = listed_or_share(case, line, "no fee listed")
+    answer = share_of_charge(case, line, "no fee listed") if found is None else _by_fee(case, line, *found)
     if answer is not None:
         return answer
     why = "the fee list has no fee for this code, and the plan allows no share of the charge"
@@ -36,9 +37,10 @@ def listed_or_share(case: Case, line: Line, why: str) -> Priced | None:
 def listed(case: Case, line: Line) -> Priced | None:
     """Price a line by the plan's own fees or its imported list; None where neither has its code."""
     found = _fee(case, line)
-    if found is None:
-        return None
-    fee, source = found
+    return None if found is None else _by_fee(case, line, *found)
+
+
+def _by_fee(case: Case, line: Line, fee: int, source: str) -> Priced:
     if line.unit == "MJ":
         return waits(case, line, "the line bills minutes and the plan's fee is for a unit", "price the line by hand")
     if line.units == 1:

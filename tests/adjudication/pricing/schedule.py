@@ -76,6 +76,9 @@ class Schedule:
     def procedure_pair(self, setting: str, column_one: str, column_two: str, day: date) -> ProcedurePair | None:
         return None
 
+    def paired(self, setting: str, column_one: str) -> frozenset[str]:
+        return frozenset()
+
     def unit_limit(self, setting: str, code: str, day: date) -> UnitLimit | None:
         return None
 

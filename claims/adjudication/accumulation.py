@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 
 from claims.adjudication.cost_share import Share
 from claims.adjudication.plan_terms import Limits, PlanTerms
@@ -61,23 +62,27 @@ class Counters:
     Accumulators without a year are those of the plan year of the claim's earliest service; any other year begins at zero.
     """
 
-    __slots__ = ("_counters", "_family", "_given", "_limits", "_outside", "_plan")
+    __slots__ = ("_counters", "_family", "_given", "_last", "_limits", "_outside", "_plan")
 
     def __init__(self, plan: PlanTerms, claim: Claim, given: Given, family: Given, in_network: bool) -> None:
         self._plan = plan
         self._outside = not in_network and plan.apart
         self._limits = plan.limits_of(in_network)
         self._counters: dict[int, Counter] = {}
+        self._last: tuple[date, Counter] | None = None
         self._given = _by_year(plan, claim, given)
         self._family = _by_year(plan, claim, family)
 
     def of(self, line: Line) -> Counter:
         """Return the counter of the plan year in which a line begins."""
+        if self._last is not None and line.begins == self._last[0]:
+            return self._last[1]
         year = self._plan.year_of(line.begins)
         counter = self._counters.get(year)
         if counter is None:
             person, family = self._used(self._given.get(year)), self._used(self._family.get(year))
             counter = self._counters[year] = Counter(self._limits, person, family)
+        self._last = line.begins, counter
         return counter
 
     def _used(self, used: Accumulators | None) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from datetime import date
+from functools import lru_cache
 
 from claims.adjudication.accumulation import Counters, reverse, reverse_authorizations
 from claims.adjudication.authorizations import Authorizations
@@ -119,13 +120,15 @@ def adjudicate(
     _refuse(claim)
     terms = prepare(plan, tables)
     who = members if members is None or isinstance(members, Members) else Members(members)
+    member = None if who is None else who.find(claim)
     case = Case(
         claim=claim,
         plan=terms,
         received=received or claim.received,
         decided=decided,
         members=who,
-        member=None if who is None else who.find(claim),
+        member=member,
+        person="" if member is None else member.person,
         providers=providers if providers is None or isinstance(providers, Providers) else Providers(providers),
         evidence=_evidence(evidence),
         history=history if history is None or isinstance(history, History) else History(history),
@@ -135,6 +138,7 @@ def adjudicate(
         if authorizations is None or isinstance(authorizations, Authorizations)
         else Authorizations(authorizations),
         replaces=replaces,
+        replaced="" if replaces is None else replaces.claim,
         earlier=earlier_payers(claim) if claim.rank else {},
     )
     trace: list[TraceEntry] = []
@@ -142,7 +146,7 @@ def adjudicate(
     matches: dict[int, tuple[str, int]] = {}
     authorized: dict[int, str] = {}
     waiting: set[int] = set()
-    open_lines = claim.lines
+    open_lines, denied = claim.lines, 0
     for name, _, check in EDITS:
         for found in check(case, open_lines):
             finding = found if review is None else passed(name, found, review)
@@ -158,7 +162,8 @@ def adjudicate(
                     denials.setdefault(number, finding)
             elif finding.outcome == PEND:
                 waiting.update(_lines_of(finding, open_lines))
-        if denials:
+        if len(denials) != denied:
+            denied = len(denials)
             open_lines = tuple(line for line in open_lines if line.number not in denials)
             if not open_lines:
                 break
@@ -364,7 +369,7 @@ def _denied(case: Case, line: Line, denial: Finding, earlier: Earlier | None) ->
         adjustments = _settled_before(line, earlier)
         amount = earlier.left
     if amount:
-        adjustments.append(Adjustment(denial.group, denial.reason, money(amount)))
+        adjustments.append(_adjustment(denial.group, denial.reason, amount))
     remarks = denial.remarks
     if not remarks:
         tables = case.tables
@@ -387,7 +392,7 @@ def _denied(case: Case, line: Line, denial: Finding, earlier: Earlier | None) ->
 def _settled_before(line: Line, earlier: Earlier) -> list[Adjustment]:
     """Return the effect of earlier payers: all of the charge that they did not leave to the patient."""
     settled = line.charge.cents - earlier.left
-    return [Adjustment("OA", EARLIER_PAYERS, money(settled))] if settled else []
+    return [_adjustment("OA", EARLIER_PAYERS, settled)] if settled else []
 
 
 def _coordinated(line: Line, earlier: Earlier, settled: Coordinated) -> tuple[Adjustment, ...]:
@@ -397,7 +402,7 @@ def _coordinated(line: Line, earlier: Earlier, settled: Coordinated) -> tuple[Ad
         owed[reason] += amount
     owed[BENEFIT_MAXIMUM] = settled.cut
     found = _settled_before(line, earlier)
-    found += [Adjustment("PR", reason, money(amount)) for reason, amount in owed.items() if amount]
+    found += [_adjustment("PR", reason, amount) for reason, amount in owed.items() if amount]
     return tuple(found)
 
 
@@ -409,18 +414,24 @@ def _after_others(line: Line, earlier: Earlier, settled: Coordinated) -> TraceEn
     return TraceEntry("coordination", line.number, ADJUST, why)
 
 
+@lru_cache(maxsize=16_384)
+def _adjustment(group: str, reason: str, cents: int) -> Adjustment:
+    """Return an adjustment as the value that stood for it before: copays and write-offs come again and again."""
+    return Adjustment(group, reason, money(cents))
+
+
 def _adjustments(over_fee: str, excess: int, part: Share, cut: int) -> tuple[Adjustment, ...]:
     found = []
     if excess:
-        found.append(Adjustment(over_fee, OVER_FEE, money(excess)))
+        found.append(_adjustment(over_fee, OVER_FEE, excess))
     if part.copay:
-        found.append(Adjustment("PR", COPAY, money(part.copay)))
+        found.append(_adjustment("PR", COPAY, part.copay))
     if part.deductible:
-        found.append(Adjustment("PR", DEDUCTIBLE, money(part.deductible)))
+        found.append(_adjustment("PR", DEDUCTIBLE, part.deductible))
     if part.coinsurance:
-        found.append(Adjustment("PR", COINSURANCE, money(part.coinsurance)))
+        found.append(_adjustment("PR", COINSURANCE, part.coinsurance))
     if cut:
-        found.append(Adjustment("PR", BENEFIT_MAXIMUM, money(cut)))
+        found.append(_adjustment("PR", BENEFIT_MAXIMUM, cut))
     return tuple(found)
 
 

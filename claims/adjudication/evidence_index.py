@@ -13,15 +13,11 @@ ServiceKey = tuple[str, str, tuple[str, ...], date, date, str]
 
 
 class Leaf(NamedTuple):
-    """One attested service: its encounter and its place there, from 0."""
+    """One attested service: its encounter, its place there, from 0, and the service itself."""
 
     encounter: VerifiedEncounter
     position: int
-
-    @property
-    def service(self) -> Service:
-        """The attested service itself."""
-        return self.encounter.services[self.position]
+    service: Service
 
     @property
     def problem(self) -> str:
@@ -58,7 +54,7 @@ class EvidenceIndex:
                 self.identifiers.setdefault(alias, encounter)
             npi = encounter.provider_npi
             for position, service in enumerate(encounter.services):
-                leaf = Leaf(encounter, position)
+                leaf = Leaf(encounter, position, service)
                 key = (npi, service.code, changing(service.modifiers), service.begins, service.ends, service.place)
                 self._by_key.setdefault((encounter.person, key), []).append(leaf)
                 if encounter.person:

@@ -44,13 +44,17 @@ class Case:
     `member` is who the claim's patient is among `members`, None where nobody fits. `spent` are identifiers of encounter
     records that paid another claim since they were verified. `decided` is the day of the decision, None where it is not known.
     `replaces` is the past decision of the claim that this one replaces: nothing of that claim stands in this one's way.
-    `earlier` is, by line, what payers before this one decided.
+    `earlier` is, by line, what payers before this one decided. `person` is the patient's payer-issued person id; empty
+    where it is not known. `replaced` is the provider's number of the claim that this one replaces; empty where it replaces
+    none that is known.
     """
 
     claim: Claim
     plan: PlanTerms
     received: date
     earlier: Mapping[int, Earlier]
+    person: str
+    replaced: str
     decided: date | None = None
     members: Members | None = None
     member: Member | None = None
@@ -61,16 +65,6 @@ class Case:
     tables: Tables | None = None
     authorizations: Authorizations | None = None
     replaces: Decision | None = None
-
-    @property
-    def replaced(self) -> str:
-        """The provider's number of the claim that this one replaces; empty where it replaces none that is known."""
-        return "" if self.replaces is None else self.replaces.claim
-
-    @property
-    def person(self) -> str:
-        """The patient's payer-issued person id; empty where it is not known."""
-        return "" if self.member is None else self.member.person
 
     @property
     def in_network(self) -> bool:

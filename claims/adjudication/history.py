@@ -39,6 +39,7 @@ class History:
         "_practice",
         "_stays",
         "_timed",
+        "_unnumbered",
         "_untold",
     )
 
@@ -49,6 +50,7 @@ class History:
         self._timed: dict[tuple[str, date], list[tuple[PastLine, Decimal]]] = {}
         self._minutes: dict[tuple[str, date], Decimal] = {}
         self._numbered = False
+        self._unnumbered: list[PastLine] = []
         self._figures = figures
         self._practice: Practice | None = None
         self._untold: list[PastLine] = []
@@ -61,21 +63,32 @@ class History:
         lines = tuple(lines)
         self._untold.extend(lines)
         for line in lines:
-            patients = [line.person] if line.person else []
+            if line.person:
+                self._index(line.person, line)
+            else:
+                self._numbered = True
             if line.member_number:
-                patients.append("#" + plain(line.member_number))
-            for patient in patients:
-                self._by_procedure[patient, line.procedure].append(line)
-                self._by_day[patient, line.begins].append(line)
-                if line.ends > line.begins:
-                    self._stays[patient, None].append(line)
+                self._unnumbered.append(line)
+                if self._numbered:
+                    self._number()
             if line.rendering_npi and line.begins == line.ends and self._figures is None:
                 minutes = minutes_of(line.procedure, line.units, line.unit)
                 if minutes:
                     key = line.rendering_npi, line.begins
                     self._timed.setdefault(key, []).append((line, minutes))
                     self._minutes[key] = self._minutes.get(key, NO_MINUTES) + minutes
-            self._numbered = self._numbered or not line.person
+
+    def _index(self, patient: str, line: PastLine) -> None:
+        self._by_procedure[patient, line.procedure].append(line)
+        self._by_day[patient, line.begins].append(line)
+        if line.ends > line.begins:
+            self._stays[patient, None].append(line)
+
+    def _number(self) -> None:
+        """Index by member number what waits for it: most payers know their persons, and never ask by number."""
+        for line in self._unnumbered:
+            self._index("#" + plain(line.member_number), line)
+        self._unnumbered.clear()
 
     def alike(self, claim: Claim, line: Line, person: str, replaced: str = "") -> list[PastLine]:
         """Return past lines of the same person, billing provider, procedure, dates and rendering provider."""
@@ -133,6 +146,7 @@ class History:
     def _of(self, index: _Index, claim: Claim, person: str, key: object, replaced: str) -> list[PastLine]:
         found = index.get((person, key), []) if person else []
         if self._numbered or not person:
+            self._number()
             by_number = index.get(("#" + plain(claim.member_number), key), [])
             found = found + [
                 past for past in by_number if not (person and past.person) and _may_be_patient(past, claim)

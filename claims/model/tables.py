@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -130,8 +130,8 @@ class Tables(Protocol):
     def procedure_pair(self, setting: str, column_one: str, column_two: str, day: date) -> ProcedurePair | None:
         """The NCCI pair of these two codes, in this order, in force on a day."""
 
-    def paired(self, setting: str, column_one: str) -> Set[str]:
-        """The codes that stand or stood in column two beside this one, on whatever day."""
+    def paired(self, setting: str, codes: Set[str]) -> Iterable[tuple[str, str]]:
+        """Which of these codes make an NCCI pair with which, column one first, on whatever day."""
 
     def unit_limit(self, setting: str, code: str, day: date) -> UnitLimit | None:
         """The MUE of a code."""

@@ -46,6 +46,7 @@ class PublishedTables:
         self._relative_values: dict[int, dict[tuple[str, str], RelativeValue]] = {}
         self._indices: dict[int, dict[tuple[str, str], GeographicIndex]] = {}
         self._limits: dict[int, dict[str, UnitLimit]] = {}
+        self._limits_on: dict[tuple[str, date], dict[str, UnitLimit]] = {}
         self._fees: dict[int, dict[tuple[str, str], tuple[tuple[date, date | None, Money], ...]]] = {}
         self._pairs: dict[tuple[str, str], dict[str, tuple[ProcedurePair, ...]]] = {}
         self._exclusions: dict[str, tuple[Exclusion, ...]] | None = None
@@ -146,9 +147,16 @@ class PublishedTables:
                 return pair
         return None
 
-    def paired(self, setting: str, column_one: str) -> Set[str]:
-        """The codes that stand or stood in column two beside this one, on whatever day."""
-        return self._pairs_beside(setting, column_one).keys()
+    def paired(self, setting: str, codes: Set[str]) -> list[tuple[str, str]]:
+        """Which of these codes make an NCCI pair with which, column one first, on whatever day."""
+        found: list[tuple[str, str]] = []
+        for one in codes:
+            beside = self._pairs.get((setting, one))
+            if beside is None:
+                beside = self._pairs_beside(setting, one)
+            if beside:
+                found += [(one, two) for two in codes if two in beside and two != one]
+        return found
 
     def _pairs_beside(self, setting: str, column_one: str) -> dict[str, tuple[ProcedurePair, ...]]:
         pairs = self._pairs.get((setting, column_one))
@@ -169,14 +177,20 @@ class PublishedTables:
 
     def unit_limit(self, setting: str, code: str, day: date) -> UnitLimit | None:
         """The MUE of a code."""
-        version = self._version(f"mue-{setting}", day)
+        try:
+            limits = self._limits_on[setting, day]
+        except KeyError:
+            limits = self._limits_on[setting, day] = self._limits_of(self._version(f"mue-{setting}", day))
+        return limits.get(code)
+
+    def _limits_of(self, version: _Version | None) -> dict[str, UnitLimit]:
         if version is None:
-            return None
+            return {}
         limits = self._limits.get(version[0])
         if limits is None:
             source = _source(version[1])
             limits = self._limits[version[0]] = {row[0]: UnitLimit(*(*row, source)) for row in self._rows(version)}
-        return limits.get(code)
+        return limits
 
     def exclusion(self, npi: str, day: date) -> Exclusion | None:
         """The exclusion in force on a day."""

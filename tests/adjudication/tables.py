@@ -47,8 +47,8 @@ class MemoryTables:
                 return pair
         return None
 
-    def paired(self, setting: str, column_one: str) -> Set[str]:
-        return {two for where, one, two in self.pairs if (where, one) == (setting, column_one)}
+    def paired(self, setting: str, codes: Set[str]) -> list[tuple[str, str]]:
+        return [(one, two) for where, one, two in self.pairs if where == setting and {one, two} <= codes]
 
     def unit_limit(self, setting: str, code: str, day: date) -> UnitLimit | None:
         return _one(self.limits.get((setting, code), ()), day)

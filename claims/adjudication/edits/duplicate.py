@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from claims.adjudication.codes import DUPLICATE
 from claims.adjudication.findings import DENY, NOT_CHECKED, PASS, PEND, Case, Edit, Finding, once
 from claims.model.claim import Line
+from claims.model.history import PastLine
 
 REPEATING = frozenset({"76", "77", "91", "59", "XE", "XP", "XS", "XU"})
 """Modifiers that say of a service that it was done again or apart: two such lines of one claim are two services.
@@ -23,16 +24,18 @@ def check(case: Case, lines: Sequence[Line]) -> Sequence[Finding]:
     Everything is: person, billing provider (and rendering, where both lines name one), dates, procedure, modifiers, place
     and charge. Lines of one claim are compared even where no history is given, and are never near matches.
     """
-    findings = _within(case, lines) if len(lines) > 1 else []
+    findings = _within(case, lines) if len({line.procedure for line in lines}) < len(lines) else []
     denied = {finding.line for finding in findings}
     if case.history is None:
         return [
             *findings,
             Finding(None, NOT_CHECKED, "no history was given: only the lines of this claim were compared"),
         ]
+    person, replaced = case.person, case.replaced
     for line in lines:
         if line.number not in denied:
-            finding = _against_history(case, line)
+            past_lines = case.history.alike(case.claim, line, person, replaced)
+            finding = _against(line, past_lines) if past_lines else None
             if finding is not None:
                 findings.append(finding)
     return findings or NONE_BEFORE
@@ -60,10 +63,9 @@ def _within(case: Case, lines: Sequence[Line]) -> list[Finding]:
     return findings
 
 
-def _against_history(case: Case, line: Line) -> Finding | None:
-    assert case.history is not None
+def _against(line: Line, past_lines: Sequence[PastLine]) -> Finding | None:
     near = None
-    for past in case.history.alike(case.claim, line, case.person, case.replaced):
+    for past in past_lines:
         if (past.place and past.place != line.place) or sorted(past.modifiers) != sorted(line.modifiers):
             continue
         if past.charge == line.charge:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 
 from claims.adjudication.codes import DOCUMENTATION_REQUIRED, DUPLICATE
@@ -23,6 +22,7 @@ from claims.adjudication.evidence_index import EvidenceIndex, Leaf, changing
 from claims.adjudication.findings import ASSUMED, DENY, NOT_CHECKED, PASS, PEND, Assumed, Case, Edit, Finding
 from claims.adjudication.matching import match
 from claims.model.claim import Line
+from claims.model.decision import Decision
 
 MOST_RECORDS = 16
 """How many attestations one claim may list (DESIGN §4)."""
@@ -47,8 +47,7 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     if evidence is ASSUMED or isinstance(evidence, Assumed):
         return [Finding(None, PASS, "evidence assumed: taken as given, not verified")]
     fitting = [fitting_services(case, evidence, line) for line in lines]
-    problems: dict[_ProblemKey, str] = {}
-    live = [[leaf for leaf in leaves if not _problem_once(case, leaf, problems)] for leaves in fitting]
+    live = _live(case, fitting)
     matched = _matched(case, evidence, lines, live)
     findings: list[Finding] = []
     owner: dict[tuple[str, int], int] = {}
@@ -69,23 +68,38 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     return findings
 
 
-_ProblemKey = tuple[str, bytes, date, date]
+def _live(case: Case, fitting: Sequence[Sequence[Leaf]]) -> list[list[Leaf]]:
+    """Return of each line's services those that can back it.
+
+    The lines of a claim mostly rest on one record and day: what was asked of one service is not asked of the next.
+    """
+    asked: Leaf | None = None
+    problem = ""
+    live: list[list[Leaf]] = []
+    for leaves in fitting:
+        able: list[Leaf] = []
+        for leaf in leaves:
+            if asked is None or not _of_one_visit(leaf, asked):
+                asked, problem = leaf, problem_of(case, leaf)
+            if not problem:
+                able.append(leaf)
+        live.append(able)
+    return live
 
 
-def _problem_once(case: Case, leaf: Leaf, known: dict[_ProblemKey, str]) -> str:
-    """Return `problem_of`, asked once for the services of one record and day, which most claims' lines rest on."""
-    encounter, service = leaf.encounter, leaf.service
-    key = encounter.identifier, encounter.digest, service.begins, service.ends
-    problem = known.get(key)
-    if problem is None:
-        problem = known[key] = problem_of(case, leaf)
-    return problem
+def _of_one_visit(one: Leaf, other: Leaf) -> bool:
+    """Whether whatever is wrong with one of these services is wrong with the other."""
+    return (
+        one.encounter is other.encounter
+        and one.service.begins == other.service.begins
+        and one.service.ends == other.service.ends
+    )
 
 
 def problem_of(case: Case, leaf: Leaf) -> str:
     """Say why a service cannot back a line of this claim; empty where it can. The payer's own provider list is heard too."""
     problem = leaf.problem
-    reused = _backed_the_replaced(case, leaf)
+    reused = case.replaces is not None and _backed_the_replaced(case.replaces, leaf)
     if (
         not reused
         and case.spent
@@ -108,21 +122,18 @@ def problem_of(case: Case, leaf: Leaf) -> str:
     return "credential" if known is not None and providers.fault(practitioner, service.begins, service.ends) else ""
 
 
-def _backed_the_replaced(case: Case, leaf: Leaf) -> bool:
+def _backed_the_replaced(replaces: Decision, leaf: Leaf) -> bool:
     """Whether the record backed the claim that this one replaces: what that claim spent, its replacement may rest on."""
-    return case.replaces is not None and any(
-        record == leaf.encounter.identifier for _, record, _ in case.replaces.matches
-    )
+    return any(record == leaf.encounter.identifier for _, record, _ in replaces.matches)
 
 
 def fitting_services(case: Case, evidence: EvidenceIndex, line: Line) -> list[Leaf]:
     """Return the services that fit a line, whatever their state."""
-    claim, units = case.claim, line.units
-    key = (claim.billing.npi, line.procedure, changing(line.modifiers), line.begins, line.ends, line.place)
+    key = (case.claim.billing.npi, line.procedure, changing(line.modifiers), line.begins, line.ends, line.place)
     return [
         leaf
         for leaf in evidence.fitting(case.person, key)
-        if units <= leaf.service.units and _by_practitioner(case, line, leaf)
+        if line.units <= leaf.service.units and _by_practitioner(case, line, leaf)
     ]
 
 

@@ -91,9 +91,8 @@ def _within(case: Case, tables: Tables, setting: str, day: date, lines: list[Lin
     codes = {line.procedure for line in lines}
     pairs = {
         (one, two): pair
-        for one in codes
-        for two in tables.paired(setting, one) & codes
-        if one != two and (pair := tables.procedure_pair(setting, one, two, day)) is not None
+        for one, two in tables.paired(setting, codes)
+        if (pair := tables.procedure_pair(setting, one, two, day)) is not None
     }
     if not pairs:
         return []

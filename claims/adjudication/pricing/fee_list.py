@@ -18,7 +18,7 @@ def price(case: Case, line: Line) -> Priced:
     never stands for a whole charge. A line in minutes pends where the list has a fee, which is for a unit.
     """
     found = _fee(case, line)
-    early = beforehand(case, line) if not line.charge.cents or found is not None else None
+    early = beforehand(case, line) if found is not None or not line.charge.cents else None
     if early is not None:
         return early
     answer = share_of_charge(case, line, "no fee listed") if found is None else _by_fee(case, line, *found)

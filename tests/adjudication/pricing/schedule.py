@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -76,8 +76,8 @@ class Schedule:
     def procedure_pair(self, setting: str, column_one: str, column_two: str, day: date) -> ProcedurePair | None:
         return None
 
-    def paired(self, setting: str, column_one: str) -> frozenset[str]:
-        return frozenset()
+    def paired(self, setting: str, codes: Set[str]) -> list[tuple[str, str]]:
+        return []
 
     def unit_limit(self, setting: str, code: str, day: date) -> UnitLimit | None:
         return None

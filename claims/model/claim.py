@@ -10,8 +10,10 @@ from claims.model.institutional import Institutional
 from claims.model.money import Money
 from claims.model.other_payer import OtherLineAdjudication, OtherPayer
 from claims.model.party import Payer, Person, Provider
+from claims.model.quick import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Line:
     """One billed service (loop 2400).
@@ -42,6 +44,7 @@ class Line:
     other_adjudications: tuple[OtherLineAdjudication, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One claim (loop 2300) with the parties it names.

@@ -111,7 +111,11 @@ def amount(cents: int) -> Money:
 
 def total(amounts: Iterable[Money]) -> Money:
     """Add up amounts of one currency; nothing adds up to zero dollars."""
-    result = None
-    for amount in amounts:
-        result = amount if result is None else result + amount
-    return ZERO if result is None else result
+    first: Money | None = None
+    cents = 0
+    for each in amounts:
+        if first is None:
+            first, cents = each, each.cents
+        else:
+            cents += first._other(each)
+    return ZERO if first is None else Money(cents, first.currency)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from claims.model.quick import quick
 
+
+@quick
 @dataclass(frozen=True, slots=True)
 class Address:
     """A postal address as N3 and N4 carry it; every part may be empty."""
@@ -17,6 +20,7 @@ class Address:
     postal_code: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Provider:
     """A billing organisation, a rendering, referring, supervising or service-facility provider, as a claim names it.
@@ -33,6 +37,7 @@ class Provider:
     address: Address = Address()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Person:
     """A patient or subscriber as the claim names them; `birth_date` is None where the file gives none."""

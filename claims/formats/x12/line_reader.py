@@ -17,7 +17,7 @@ from claims.formats.x12.shape import Shape
 from claims.formats.x12.syntax import Segment
 from claims.formats.x12.values import ValueProblem, read_amount, read_number
 from claims.model.claim import Line
-from claims.model.money import ZERO, Money
+from claims.model.money import Money
 
 _SERVICE_DATE = "472"
 
@@ -82,24 +82,26 @@ class LineReader:
         )
 
     def _charge(self, service: Segment, element: int, number: int) -> Money | None:
-        what = f"line {number}: the charge in {service.identifier}{element:02d}"
         try:
             charge = read_amount(service.get(element))
         except ValueProblem as problem:
+            what = _charge_of(service, element, number)
             self.findings.add("A7:583", f"{what} {problem}", service, element, code=problem.code, loop="2400", snip=3)
             return None
-        if charge < ZERO:
+        if charge.cents < 0:
+            what = _charge_of(service, element, number)
             self.findings.add("A7:583", f"{what} is negative", service, element, code="I12", loop="2400", snip=3)
         return charge
 
     def _units(self, service: Segment, element: int, number: int) -> Decimal | None:
-        what = f"line {number}: the units in {service.identifier}{element:02d}"
         try:
             units = read_number(service.get(element))
         except ValueProblem as problem:
+            what = _units_of(service, element, number)
             self.findings.add("A7:476", f"{what} {problem}", service, element, code=problem.code, loop="2400", snip=3)
             return None
         if units <= 0:
+            what = _units_of(service, element, number)
             self.findings.add("A7:476", f"{what} are not above zero", service, element, code="I12", loop="2400", snip=3)
         return units
 
@@ -134,3 +136,11 @@ class LineReader:
             message = f"line {number}: the date of service lies outside the statement period in DTP*434"
             self.findings.add("A8:188", message, segment, 3, code="8", loop="2400", snip=4)
         return period
+
+
+def _charge_of(service: Segment, element: int, number: int) -> str:
+    return f"line {number}: the charge in {service.identifier}{element:02d}"
+
+
+def _units_of(service: Segment, element: int, number: int) -> str:
+    return f"line {number}: the units in {service.identifier}{element:02d}"

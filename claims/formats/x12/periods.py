@@ -20,11 +20,12 @@ def read_periods(level: Level, loop: str, findings: Findings) -> dict[str, tuple
     """
     found: dict[str, tuple[Segment, Period | None]] = {}
     for segment in level.all(loop, "DTP"):
-        if segment.get(2) not in _FORMATS:
+        form = segment.get(2)
+        if form not in _FORMATS:
             continue
         period = None
         try:
-            period = read_period(segment.get(2), segment.get(3))
+            period = read_period(form, segment.get(3))
         except ValueProblem as problem:
             message = f"the date or period in DTP03 {problem}"
             findings.add("A7:187", message, segment, 3, code=problem.code, loop=loop, snip=2)

@@ -58,6 +58,7 @@ def read_date(text: str) -> date:
         raise ValueProblem("8", "is not a day of the calendar") from None
 
 
+@lru_cache(_REMEMBERED)
 def read_period(qualifier: str, text: str) -> tuple[date, date]:
     """Read a D8 day or an RD8 range as first and last day; raises ValueProblem where the last is before the first."""
     if qualifier != "RD8":

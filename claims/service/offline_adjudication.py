@@ -23,6 +23,7 @@ from claims.model.evidence import EncounterRecord, VerifiedEncounter
 from claims.model.plan import Plan
 from claims.model.signed import EvidenceDomain
 from claims.model.submission import IntakeError
+from claims.service.collector import collector_stopped
 from claims.service.errors import UsageError
 from claims.service.intake import error_document, first_cause, goes_on, loose_errors, read_file
 from claims.service.intake import received as received_sets
@@ -62,6 +63,7 @@ class AdjudicatedFile:
     rejection: str
 
 
+@collector_stopped()
 def adjudicate_file(
     file: Path,
     *,

@@ -8,8 +8,9 @@ import {BookTypes} from "./libraries/BookTypes.sol";
 import {EvidenceTypes} from "./libraries/EvidenceTypes.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {StructArrays} from "./libraries/StructArrays.sol";
-import {Policies} from "./Policies.sol";
-import {Claim, ClaimStatus, Controls, Policy} from "./types/Records.sol";
+import {ControlsWord} from "./types/ControlsWord.sol";
+import {PolicyWord} from "./types/PolicyWord.sol";
+import {Claim, ClaimStatus, Controls} from "./types/Records.sol";
 import {
     Approval,
     ClaimDecision,
@@ -22,16 +23,13 @@ import {
 } from "./types/SignedTypes.sol";
 
 /// @title The room of the claims
-abstract contract Claims is Policies, Invoices {
+abstract contract Claims is Invoices {
     using BookTypes for ProviderInvoice;
     using BookTypes for ClaimDecision;
     using EvidenceTypes for EncounterAttestation;
 
     uint256 private constant MOST_EVIDENCE = 16;
     uint256 private constant MOST_ADJUDICATORS = 16;
-
-    /// @inheritdoc IInsurerBook
-    IRegistry public immutable registry;
 
     /// @dev The controls, and a copy in the slot of each adjudicator: a decision then reads one slot, not two. Whatever
     /// changes the controls writes every copy.
@@ -40,9 +38,7 @@ abstract contract Claims is Policies, Invoices {
     mapping(address adjudicator => Controls) private _adjudicators;
     mapping(bytes32 claim => Claim) private _claims;
 
-    constructor(IRegistry registry_, uint64 claimCap, uint64 quorumAbove, uint8 quorum) {
-        if (address(registry_).code.length == 0) revert Treasury_NoCode(address(registry_));
-        registry = registry_;
+    constructor(uint64 claimCap, uint64 quorumAbove, uint8 quorum) {
         _setControls(1, claimCap, quorumAbove, quorum);
     }
 
@@ -50,7 +46,7 @@ abstract contract Claims is Policies, Invoices {
 
     /// @inheritdoc IInsurerBook
     function submit(ProviderInvoice calldata invoice_, EvidenceReference[] calldata evidence)
-        external
+        external virtual
         returns (bytes32 claim)
     {
         // Check.
@@ -63,7 +59,7 @@ abstract contract Claims is Policies, Invoices {
         if (registry.providerOf(invoice.provider).controller == 0) {
             revert IRegistry.Registry_ProviderUnknown(invoice.provider);
         }
-        Policy storage policy = _policy(invoice.policy);
+        PolicyWord policy = _policyWord(invoice.policy);
         bytes32[] memory digests = StructArrays.allocate(count);
         for (uint256 i; i < count; ++i) {
             uint32 practitioner = evidence[i].practitioner;
@@ -78,7 +74,7 @@ abstract contract Claims is Policies, Invoices {
         _checkAttestations(invoice, StructArrays.hash(digests));
 
         // Effect.
-        _mark(policy, claim);
+        _mark(invoice.policy, policy, claim);
         _claims[claim] = Claim({
             status: ClaimStatus.Submitted, revision: 0, submittedAt: uint40(block.timestamp), allowed: 0, paid: 0
         });
@@ -86,8 +82,8 @@ abstract contract Claims is Policies, Invoices {
     }
 
     /// @inheritdoc IInsurerBook
-    function decide(ProviderInvoice calldata invoice_, Evidence[] calldata evidence, SignedDecision calldata signed)
-        external
+    function decide(Evidence[] calldata evidence, SignedDecision calldata signed, ProviderInvoice calldata invoice_)
+        external virtual
         returns (bytes32 payment)
     {
         // Check.
@@ -107,7 +103,7 @@ abstract contract Claims is Policies, Invoices {
             record.allowed = decision.allowed;
             record.paid = decision.paid;
             _claims[claim] = record;
-            return _approve(claim, invoice, _policy(invoice.policy), evidence, decision, signed.batch);
+            return _approve(claim, invoice, _policyWord(invoice.policy), evidence, decision, signed.batch);
         }
         if (outcome != Outcomes.DENIED && outcome != Outcomes.PENDED) revert Claims_OutcomeInvalid(outcome);
         if (decision.paid != 0) revert Claims_PaidWithoutApproval(outcome, decision.paid);
@@ -118,27 +114,70 @@ abstract contract Claims is Policies, Invoices {
     }
 
     /// @inheritdoc IInsurerBook
-    function settle(ProviderInvoice calldata invoice_, Evidence[] calldata evidence, SignedDecision calldata signed)
-        external
+    function settle(Evidence[] calldata evidence, SignedDecision calldata signed, ProviderInvoice calldata invoice_)
+        external virtual
         returns (bytes32 payment)
     {
         // Check. A claim that was submitted has revisions of its own; a decision of before must not pass it by.
         (ProviderInvoice memory invoice, bytes32 claim) = invoice_.read();
         _checkConsent(invoice);
-        Policy storage policy = _policy(invoice.policy);
-        if (_isMarked(policy, claim) && _claims[claim].status != ClaimStatus.None) {
-            revert Claims_AlreadySubmitted(claim);
-        }
+        PolicyWord policy = _policyWord(invoice.policy);
+        if (_isOpen(policy, claim)) revert Claims_AlreadySubmitted(claim);
         ClaimDecision memory decision = _checkDecision(claim, 0, signed);
         if (decision.outcome != Outcomes.APPROVED) revert Claims_NotApproved(decision.outcome);
 
         return _approve(claim, invoice, policy, evidence, decision, signed.batch);
     }
 
+    /// @inheritdoc IInsurerBook
+    function revise(
+        ProviderInvoice calldata invoice_,
+        EvidenceReference[] calldata evidence,
+        SignedDecision calldata paid,
+        SignedDecision calldata revised
+    ) external virtual returns (bytes32 payment) {
+        // Check: a claim without a slot was paid by its first decision, which is shown again, and its bits are spent.
+        (ProviderInvoice memory invoice, bytes32 claim) = invoice_.read();
+        Claim memory record = _claims[claim];
+        bytes32 linesRoot = _checkSpent(invoice, evidence);
+        if (record.status == ClaimStatus.None) {
+            ClaimDecision memory first = _checkDecision(claim, 0, paid);
+            if (first.outcome != Outcomes.APPROVED) revert Claims_NotApproved(first.outcome);
+            (record.revision, record.paid) = (first.revision, first.paid);
+        } else if (record.status != ClaimStatus.Paid && record.status != ClaimStatus.Recouped) {
+            revert Claims_NotPaid(claim);
+        }
+        ClaimDecision memory decision = _checkDecision(claim, record.revision, revised);
+        if (decision.outcome != Outcomes.APPROVED) revert Claims_NotApproved(decision.outcome);
+        _checkAmounts(decision, invoice.billed);
+        if (decision.linesRoot != linesRoot) revert Claims_RootMismatch(decision.linesRoot, linesRoot);
+
+        // Effect: the claim lives on in a slot, and its policy knows.
+        uint64 before = record.paid;
+        record.status = decision.paid == 0 ? ClaimStatus.Recouped : ClaimStatus.Paid;
+        (record.revision, record.allowed, record.paid) = (decision.revision, decision.allowed, decision.paid);
+        _claims[claim] = record;
+        _mark(invoice.policy, _policyWord(invoice.policy), claim);
+        payment = paymentIdOf(revised.batch, claim);
+        emit ClaimRevised(
+            claim, payment, invoice.provider, invoice.policy, decision.revision, before, decision.paid
+        );
+
+        // Effect: too much becomes a debt. Effect and interaction: too little is paid.
+        if (decision.paid < before) {
+            _owe(invoice.provider, claim, invoice.policy, before - decision.paid);
+        } else if (decision.paid > before) {
+            uint64 more = decision.paid - before;
+            _draw(invoice.policy, _policyWord(invoice.policy), more);
+            more = _net(payment, invoice.provider, more);
+            if (more != 0) _pay(payment, invoice.provider, more);
+        }
+    }
+
     // -- Acts of the insurer ------------------------------------------------------------------------------------------
 
     /// @inheritdoc IInsurerBook
-    function setAdjudicator(address adjudicator, bool active) external onlyOwner {
+    function setAdjudicator(address adjudicator, bool active) external virtual onlyOwner {
         if (adjudicator == address(0)) revert Claims_AdjudicatorZero();
         if (active != isAdjudicator(adjudicator)) {
             if (active) _name(adjudicator);
@@ -148,12 +187,12 @@ abstract contract Claims is Policies, Invoices {
     }
 
     /// @inheritdoc IInsurerBook
-    function setControls(uint64 claimCap, uint64 quorumAbove, uint8 quorum) external onlyOwner {
+    function setControls(uint64 claimCap, uint64 quorumAbove, uint8 quorum) external virtual onlyOwner {
         _setControls(_controls.epoch, claimCap, quorumAbove, quorum);
     }
 
     /// @inheritdoc IInsurerBook
-    function advanceEpoch() external onlyOwner {
+    function advanceEpoch() external virtual onlyOwner {
         Controls memory current = _controls;
         _setControls(current.epoch + 1, current.claimCap, current.quorumAbove, current.quorum);
     }
@@ -193,7 +232,7 @@ abstract contract Claims is Policies, Invoices {
     function _approve(
         bytes32 claim,
         ProviderInvoice memory invoice,
-        Policy storage policy,
+        PolicyWord policy,
         Evidence[] calldata evidence,
         ClaimDecision memory decision,
         bytes32 batch
@@ -201,7 +240,7 @@ abstract contract Claims is Policies, Invoices {
         _checkAmounts(decision, invoice.billed);
 
         // Check, and effect in the registry: it calls nobody but ERC-1271 wallets, statically.
-        (bytes32 attestations, bytes32 linesRoot, uint32 serviceYear, uint8 evidenceClass) =
+        (bytes32 attestations, bytes32 linesRoot, uint32 serviceYear, uint8 evidenceClass, bool indebted) =
             _consume(evidence, invoice.provider, invoice.rank);
         _checkAttestations(invoice, attestations);
         if (decision.linesRoot != linesRoot) revert Claims_RootMismatch(decision.linesRoot, linesRoot);
@@ -215,16 +254,22 @@ abstract contract Claims is Policies, Invoices {
         if (paid != 0) _draw(invoice.policy, policy, paid);
         payment = paymentIdOf(batch, claim);
         emit ClaimPaid(claim, payment, invoice.provider, invoice.policy, decision.revision, paid);
+        if (indebted) paid = _net(payment, invoice.provider, paid);
 
         // Interaction.
         if (paid != 0) _pay(payment, invoice.provider, paid);
+    }
+
+    /// @dev Whether a claim has a slot: it was submitted in two steps, or decided anew after it was paid.
+    function _isOpen(PolicyWord policy, bytes32 claim) internal view returns (bool) {
+        return policy.isMarked(claim) && _claims[claim].status != ClaimStatus.None;
     }
 
     /// @dev `registry.consumeEvidence`, with the evidence handed on as it lies in calldata: its offsets are relative to its
     /// own beginning, so it needs no encoding anew. What follows it in calldata goes along and is not looked at.
     function _consume(Evidence[] calldata evidence, address provider, uint8 rank)
         private
-        returns (bytes32 attestations, bytes32 linesRoot, uint32 serviceYear, uint8 evidenceClass)
+        returns (bytes32 attestations, bytes32 linesRoot, uint32 serviceYear, uint8 evidenceClass, bool indebted)
     {
         address target = address(registry);
         bytes4 selector = IRegistry.consumeEvidence.selector;
@@ -237,8 +282,8 @@ abstract contract Claims is Policies, Invoices {
             mstore(add(free, 0x24), provider)
             mstore(add(free, 0x44), rank)
             calldatacopy(add(free, 0x64), start, size)
-            // The registry has code, as the constructor saw; it answers four words or reverts.
-            if iszero(call(gas(), target, 0, free, add(0x64, size), free, 0x80)) {
+            // The registry has code, as the constructor saw; it answers five words or reverts.
+            if iszero(call(gas(), target, 0, free, add(0x64, size), free, 0xa0)) {
                 returndatacopy(free, 0, returndatasize())
                 revert(free, returndatasize())
             }
@@ -246,7 +291,30 @@ abstract contract Claims is Policies, Invoices {
             linesRoot := mload(add(free, 0x20))
             serviceYear := mload(add(free, 0x40))
             evidenceClass := mload(add(free, 0x60))
+            indebted := mload(add(free, 0x80))
         }
+    }
+
+    /// @dev Check: the evidence is that which the invoice lists, and it has paid.
+    /// @return linesRoot The root that a decision about it carries.
+    function _checkSpent(ProviderInvoice memory invoice, EvidenceReference[] calldata evidence)
+        private
+        view
+        returns (bytes32 linesRoot)
+    {
+        uint256 count = evidence.length;
+        if (count == 0 || count > MOST_EVIDENCE) revert IRegistry.Registry_EvidenceCount(count);
+        bytes32[] memory digests = StructArrays.allocate(count);
+        bytes32[] memory roots = StructArrays.allocate(count);
+        for (uint256 i; i < count; ++i) {
+            uint32 practitioner = evidence[i].practitioner;
+            (EncounterAttestation memory attestation, bytes32 hash) = evidence[i].attestation.read();
+            registry.requireSpent(practitioner, invoice.rank, attestation.sequence);
+            digests[i] = EvidenceTypes.digest(practitioner, hash);
+            roots[i] = attestation.servicesRoot;
+        }
+        _checkAttestations(invoice, StructArrays.hash(digests));
+        return count == 1 ? roots[0] : StructArrays.hash(roots);
     }
 
     function _checkDecision(bytes32 claim, uint32 revision, SignedDecision calldata signed)
@@ -280,27 +348,42 @@ abstract contract Claims is Policies, Invoices {
 
     /// @dev Check: enough adjudicators signed, within their controls. All bear the same controls.
     function _checkApprovals(bytes32 digest, Approval[] calldata approvals, uint32 epoch, uint64 paid) private view {
+        ControlsWord limits = _checkAdjudicators(approvals, epoch);
+        uint256 count = approvals.length;
+        if (paid > limits.claimCap()) revert Claims_CapExceeded(paid, limits.claimCap());
+        if (paid > limits.quorumAbove() && count < limits.quorum()) {
+            revert Claims_QuorumMissing(count, limits.quorum());
+        }
+        for (uint256 i; i < count; ++i) {
+            Approval calldata approval = approvals[i];
+            address adjudicator = approval.adjudicator;
+            if (!Signatures.isValid(adjudicator, digest, approval.signature)) {
+                revert Claims_SignatureInvalid(adjudicator);
+            }
+        }
+    }
+
+    /// @dev Check: those who approve may sign decisions of this epoch, each once.
+    /// @return limits Their controls.
+    function _checkAdjudicators(Approval[] calldata approvals, uint32 epoch)
+        internal
+        view
+        returns (ControlsWord limits)
+    {
         uint256 count = approvals.length;
         if (count == 0) revert Claims_QuorumMissing(0, 1);
         address last;
         for (uint256 i; i < count; ++i) {
-            Approval calldata approval = approvals[i];
-            address adjudicator = approval.adjudicator;
+            address adjudicator = approvals[i].adjudicator;
             if (adjudicator <= last) revert Claims_ApprovalsUnordered(adjudicator);
-            Controls storage limits = _adjudicators[adjudicator];
-            if (limits.quorum == 0) revert Claims_AdjudicatorUnknown(adjudicator);
-            if (i == 0) {
-                if (epoch != limits.epoch) revert Claims_EpochMismatch(epoch, limits.epoch);
-                if (paid > limits.claimCap) revert Claims_CapExceeded(paid, limits.claimCap);
-                if (paid > limits.quorumAbove && count < limits.quorum) {
-                    revert Claims_QuorumMissing(count, limits.quorum);
-                }
+            Controls storage record = _adjudicators[adjudicator];
+            assembly ("memory-safe") {
+                limits := sload(record.slot)
             }
-            if (!Signatures.isValid(adjudicator, digest, approval.signature)) {
-                revert Claims_SignatureInvalid(adjudicator);
-            }
+            if (limits.quorum() == 0) revert Claims_AdjudicatorUnknown(adjudicator);
             last = adjudicator;
         }
+        if (epoch != limits.epoch()) revert Claims_EpochMismatch(epoch, limits.epoch());
     }
 
     function _checkAmounts(ClaimDecision memory decision, uint64 billed) private pure {

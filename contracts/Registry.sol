@@ -7,6 +7,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
 import {Days} from "./libraries/Days.sol";
 import {EvidenceTypes} from "./libraries/EvidenceTypes.sol";
+import {PackedRolls} from "./libraries/PackedRolls.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {SpentBits} from "./libraries/SpentBits.sol";
 import {StructArrays} from "./libraries/StructArrays.sol";
@@ -27,7 +28,32 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
         uint256 firstDay;
         uint256 nextDay;
         uint8 evidenceClass;
+        bool indebted;
     }
+
+    /// @dev How far a roll came. Places are in calldata or memory; the quick path reads the fields by their places.
+    struct RollCursor {
+        uint256 here; // 0x000: next byte of the entries
+        uint256 sequence; // 0x020: of the attestation before
+        uint256 left; // 0x040: how many of an entry of several are left
+        uint256 hash; // 0x060: where the next struct hash is written
+        uint256 answer; // 0x080: where the next digest is written
+        uint256 bits; // 0x0a0: the word that is read, as it is to be
+        uint256 rank; // 0x0c0: its bit
+        uint256 practitioner; // 0x0e0
+        uint256 word;
+        uint256 slot;
+        uint256 before;
+        uint256 words;
+        uint256 faults; // where the faults begin, behind all answers
+        uint256 failed;
+        uint256 present;
+    }
+
+    /// @dev Where in memory the attestation of a roll lies that is hashed, its type first.
+    uint256 private constant ATTESTATION = 0x800;
+    /// @dev The lowest bit of each sequence in a word.
+    uint256 private constant LOWEST_BITS = type(uint256).max / 15;
 
     mapping(uint32 practitioner => Practitioner) private _practitioners;
     mapping(address provider => Provider) private _providers;
@@ -35,6 +61,7 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
     mapping(address key => uint32 practitioner) private _keys;
     mapping(address book => bool) private _books;
     mapping(uint32 practitioner => mapping(uint256 word => uint256 bits)) private _bits;
+    mapping(address book => mapping(address provider => bool)) private _debtors;
 
     constructor(address credentialer) Ownable(credentialer) EIP712("Claims Evidence", "1") {}
 
@@ -106,7 +133,7 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
         if (_providers[provider].controller != 0) revert Registry_ProviderEnrolled(provider);
         _checkTerms(controller, validFrom, validUntil);
         _providers[provider] =
-            Provider({controller: controller, validFrom: validFrom, validUntil: validUntil, suspended: false});
+            Provider({controller: controller, validFrom: validFrom, validUntil: validUntil, suspended: false, debts: 0});
         emit ProviderEnrolled(provider, controller, validFrom, validUntil);
     }
 
@@ -167,7 +194,7 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
     function revoke(uint32 practitioner, uint64 sequence) external {
         Practitioner storage record = _practitioners[practitioner];
         if (record.key != msg.sender) revert Registry_NotPractitioner(practitioner, msg.sender);
-        _checkKept(practitioner, record);
+        _checkKept(practitioner, record.compromisedFrom, Days.today());
         _checkSequence(sequence);
         _bits[practitioner][SpentBits.word(sequence)] |= SpentBits.revokedBit(sequence);
         emit AttestationRevoked(practitioner, sequence);
@@ -178,7 +205,7 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
     /// @inheritdoc IRegistry
     function consumeEvidence(Evidence[] calldata evidence, address provider, uint8 rank)
         external
-        returns (bytes32 attestations, bytes32 linesRoot, uint32 serviceYear, uint8 evidenceClass)
+        returns (bytes32 attestations, bytes32 linesRoot, uint32 serviceYear, uint8 evidenceClass, bool indebted)
     {
         // Check: the caller, the shape, and the provider.
         if (!_books[msg.sender]) revert Registry_BookNotListed(msg.sender);
@@ -195,10 +222,10 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
             (EncounterAttestation memory attestation, bytes32 hash) = item.attestation.read();
 
             // Check: the credentials, the attestation against the claim, and the signature.
-            if (i == 0) _checkProvider(billing, provider, attestation);
+            if (i == 0) _checkProvider(billing, provider, attestation.serviceYear, attestation.evidenceClass);
             else _checkAgreement(attestation, billing);
             _checkAttestation(attestation, provider);
-            address key = _checkPractitioner(practitioner, billing);
+            address key = _checkPractitioner(practitioner, billing, Days.today());
             _checkSignature(item, practitioner, key, hash);
 
             // Effect: spend it, and what it supersedes. One after the other, so that a claim cannot list one twice.
@@ -209,7 +236,48 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
         }
         attestations = StructArrays.hash(digests);
         linesRoot = count == 1 ? roots[0] : StructArrays.hash(roots);
-        (serviceYear, evidenceClass) = (billing.year, billing.evidenceClass);
+        (serviceYear, evidenceClass, indebted) = (billing.year, billing.evidenceClass, billing.indebted);
+    }
+
+    /// @inheritdoc IRegistry
+    function consumeRoll(address provider, uint40 anchoredAt, bytes calldata packed)
+        external
+        returns (bytes32[] memory answers)
+    {
+        // Check: the caller and the shape.
+        if (!_books[msg.sender]) revert Registry_BookNotListed(msg.sender);
+        PackedRolls.Header memory roll = PackedRolls.read(packed);
+        if (roll.rank >= SpentBits.RANKS) revert Registry_RankInvalid(roll.rank);
+
+        // Effect: each attestation that is live is spent. Check: the credentials and the signature, of the whole roll.
+        bytes32 attestations;
+        (answers, attestations) = _spendRoll(roll, provider);
+        bytes4 fault = _faultOf(roll, provider, anchoredAt, attestations, PackedRolls.signature(packed));
+
+        // Effect: where the roll does not count, nothing of it was spent.
+        if (fault != 0) answers = _giveBackAll(roll, answers, fault);
+        // The array as it lies, instead of a copy.
+        assembly ("memory-safe") {
+            let start := sub(answers, 0x20)
+            mstore(start, 0x20)
+            return(start, add(0x40, shl(5, mload(answers))))
+        }
+    }
+
+    /// @inheritdoc IRegistry
+    function giveBack(bytes calldata packed, uint256 index) external {
+        PackedRolls.Header memory roll = PackedRolls.read(packed);
+        if (index >= roll.present) revert Registry_PositionInvalid(index, roll.present);
+        _giveBack(roll, index);
+    }
+
+    /// @inheritdoc IRegistry
+    function setIndebted(address provider, bool indebted) external {
+        if (indebted && !_books[msg.sender]) revert Registry_BookNotListed(msg.sender);
+        if (_debtors[msg.sender][provider] == indebted) return;
+        _debtors[msg.sender][provider] = indebted;
+        Provider storage record = _enrolled(provider);
+        record.debts = indebted ? record.debts + 1 : record.debts - 1;
     }
 
     // -- Views --------------------------------------------------------------------------------------------------------
@@ -258,6 +326,25 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
     }
 
     /// @inheritdoc IRegistry
+    function requireSpent(uint32 practitioner, uint8 rank, uint64 sequence) external view {
+        if (rank >= SpentBits.RANKS) revert Registry_RankInvalid(rank);
+        if (_bits[practitioner][SpentBits.word(sequence)] & SpentBits.rankBit(rank, sequence) == 0) {
+            revert Registry_BitUnspent(practitioner, rank, sequence);
+        }
+    }
+
+    /// @inheritdoc IRegistry
+    function requireCredentials(uint32 practitioner, address provider, uint32 serviceYear, uint256 day)
+        external
+        view
+        returns (address key)
+    {
+        Billing memory billing;
+        _checkProvider(billing, provider, serviceYear, 0);
+        key = _checkPractitioner(practitioner, billing, day);
+    }
+
+    /// @inheritdoc IRegistry
     // forge-lint: disable-next-line(mixed-case-function)
     function DOMAIN_SEPARATOR() external view returns (bytes32) {
         return _domainSeparatorV4();
@@ -281,17 +368,13 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
     }
 
     /// @param billing Is filled in.
-    /// @param leading The claim's first attestation, with which the others must agree.
-    function _checkProvider(Billing memory billing, address provider, EncounterAttestation memory leading)
-        private
-        view
-    {
+    /// @param year The year of the claim's first attestation, with which the others must agree; likewise its class.
+    function _checkProvider(Billing memory billing, address provider, uint32 year, uint8 evidenceClass) private view {
         Provider storage record = _providers[provider];
         uint32 controller = record.controller;
         if (controller == 0) revert Registry_ProviderUnknown(provider);
         if (record.suspended) revert Registry_ProviderSuspended(provider);
 
-        uint32 year = leading.serviceYear;
         (uint256 firstDay, uint256 nextDay) = Days.spanOf(year);
         if (!Days.overlap(record.validFrom, record.validUntil, firstDay, nextDay)) {
             revert Registry_ProviderWindow(provider, record.validFrom, record.validUntil, year);
@@ -301,11 +384,17 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
         billing.year = year;
         billing.firstDay = firstDay;
         billing.nextDay = nextDay;
-        billing.evidenceClass = leading.evidenceClass;
+        billing.evidenceClass = evidenceClass;
+        billing.indebted = record.debts != 0;
     }
 
+    /// @param day Since when the attestation is known to exist: today, or when the claim was anchored.
     /// @return key The key that must have signed.
-    function _checkPractitioner(uint32 practitioner, Billing memory billing) private view returns (address key) {
+    function _checkPractitioner(uint32 practitioner, Billing memory billing, uint256 day)
+        private
+        view
+        returns (address key)
+    {
         Practitioner storage record = _practitioners[practitioner];
         key = record.key;
         if (key == address(0)) revert Registry_PractitionerUnknown(practitioner);
@@ -314,8 +403,7 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
         if (!Days.overlap(validFrom, validUntil, billing.firstDay, billing.nextDay)) {
             revert Registry_PractitionerWindow(practitioner, validFrom, validUntil, billing.year);
         }
-        // Nothing was anchored before on this path, so a key that is compromised today has signed nothing that counts.
-        _checkKept(practitioner, record);
+        _checkKept(practitioner, record.compromisedFrom, day);
         if (record.controller == billing.controller) {
             revert Registry_SameController(practitioner, billing.provider, billing.controller);
         }
@@ -328,10 +416,9 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
         }
     }
 
-    /// @dev Check: the key is not compromised as of today.
-    function _checkKept(uint32 practitioner, Practitioner storage record) private view {
-        uint16 compromisedFrom = record.compromisedFrom;
-        if (compromisedFrom != 0 && Days.today() >= compromisedFrom) {
+    /// @dev Check: the key was not compromised on a day.
+    function _checkKept(uint32 practitioner, uint16 compromisedFrom, uint256 day) private pure {
+        if (compromisedFrom != 0 && day >= compromisedFrom) {
             revert Registry_KeyCompromised(practitioner, compromisedFrom);
         }
     }
@@ -373,6 +460,324 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
         uint256 bits = words[word];
         _checkUnspent(bits, practitioner, rank, sequence);
         words[word] = bits | SpentBits.rankBit(rank, sequence);
+    }
+
+    // -- A whole roll -------------------------------------------------------------------------------------------------
+
+    /// @dev Effect: spends each attestation of a packed roll that is live, one after the other, a word of bits at a time.
+    /// @return answers As {consumeRoll} has them.
+    /// @return attestations The hash of the roll's array.
+    function _spendRoll(PackedRolls.Header memory roll, address provider)
+        private
+        returns (bytes32[] memory answers, bytes32 attestations)
+    {
+        RollCursor memory cursor = _beginRoll(roll, provider);
+        uint256 hashes = cursor.hash;
+        uint256 first = cursor.answer;
+        uint256 end = roll.end;
+        while (cursor.here < end) {
+            _spendPlain(cursor);
+            if (cursor.here < end) _spendNext(cursor, roll.practitioner);
+        }
+        _flush(cursor);
+
+        uint256 present = roll.present;
+        if (
+            cursor.here != end || cursor.left != 0 || cursor.hash != hashes + 32 * roll.attestations
+                || cursor.answer != first + 32 * present
+        ) revert PackedRolls.PackedRolls_Malformed(cursor.here - roll.entries);
+        uint256 failed = cursor.failed;
+        uint256 length = failed == 0 ? 1 + present : 1 + 2 * present;
+        assembly ("memory-safe") {
+            attestations := keccak256(hashes, shl(5, mload(add(roll, 0xa0))))
+            answers := sub(first, 0x40)
+            mstore(answers, length)
+            mstore(add(answers, 0x20), failed)
+        }
+    }
+
+    /// @dev Lays out memory: the attestation that is hashed at a fixed place, so that the quick path names its words; then the
+    /// roll's array, the answers, the faults.
+    function _beginRoll(PackedRolls.Header memory roll, address provider)
+        private
+        view
+        returns (RollCursor memory cursor)
+    {
+        bytes32 typeHash = EvidenceTypes.ENCOUNTER_ATTESTATION;
+        cursor.here = roll.entries;
+        unchecked {
+            cursor.sequence = roll.firstSequence - 1;
+        }
+        cursor.rank = 1 << roll.rank;
+        cursor.words = _wordsOf(roll.practitioner);
+        cursor.word = type(uint256).max;
+        (cursor.practitioner, cursor.present) = (roll.practitioner, roll.present);
+        uint256 hash = ATTESTATION + 0x160;
+        uint256 answer = hash + 32 * roll.attestations + 96;
+        uint256 faults = answer + 32 * roll.present;
+        bool fits;
+        assembly ("memory-safe") {
+            fits := iszero(gt(mload(0x40), ATTESTATION))
+            mstore(0x40, add(faults, shl(5, mload(add(roll, 0xc0)))))
+            mstore(ATTESTATION, typeHash)
+            mstore(add(ATTESTATION, 0x20), provider)
+            mstore(add(ATTESTATION, 0x80), 0)
+            mstore(add(ATTESTATION, 0xe0), 0)
+            mstore(add(ATTESTATION, 0x100), mload(add(roll, 0x20)))
+            mstore(add(ATTESTATION, 0x120), mload(add(roll, 0x40)))
+            mstore(add(ATTESTATION, 0x140), mload(add(roll, 0x80)))
+            calldatacopy(faults, calldatasize(), shl(5, mload(add(roll, 0xc0))))
+        }
+        assert(fits);
+        (cursor.hash, cursor.answer, cursor.faults) = (hash, answer, faults);
+    }
+
+    /// @dev Spends attestations of the short form, as many as are left of them in the word that is read, where every one is
+    /// live. It does what {_spendNext} does, in fewer steps.
+    function _spendPlain(RollCursor memory cursor) private pure {
+        uint256 next;
+        uint256 count;
+        unchecked {
+            next = cursor.sequence + 1;
+            if (cursor.left == 0 || next >> 6 != cursor.word) return;
+            count = 64 - (next & 63);
+            if (cursor.left < count) count = cursor.left;
+            // The lowest bit of each of so many sequences, from the first one's on.
+            uint256 ones = (LOWEST_BITS & ((1 << (4 * count)) - 1)) << (4 * (next & 63));
+            if (cursor.bits & (ones * (cursor.rank | 8)) != 0) return;
+            cursor.bits |= ones * cursor.rank;
+            cursor.left -= count;
+            cursor.sequence += count;
+        }
+        assembly ("memory-safe") {
+            let here := mload(cursor)
+            let hash := mload(add(cursor, 0x60))
+            // A digest is written as far from its struct hash as the one before.
+            let apart := sub(mload(add(cursor, 0x80)), hash)
+            let end := add(here, mul(count, 97))
+            mstore(0x00, mload(add(cursor, 0xe0)))
+            for {} lt(here, end) {} {
+                // The last byte of its word: the others are never written.
+                calldatacopy(add(ATTESTATION, 0xff), here, 1)
+                mstore(add(ATTESTATION, 0x60), next)
+                calldatacopy(add(ATTESTATION, 0x40), add(here, 1), 0x20)
+                calldatacopy(add(ATTESTATION, 0xa0), add(here, 0x21), 0x40)
+                let structHash := keccak256(ATTESTATION, 0x160)
+                mstore(hash, structHash)
+                mstore(0x20, structHash)
+                mstore(add(hash, apart), keccak256(0x00, 0x40))
+                next := add(next, 1)
+                here := add(here, 97)
+                hash := add(hash, 0x20)
+            }
+            mstore(cursor, here)
+            mstore(add(cursor, 0x60), hash)
+            mstore(add(cursor, 0x80), add(hash, apart))
+        }
+    }
+
+    /// @dev Takes what comes next, whatever it is: of an entry of several, its beginning or one of them.
+    function _spendNext(RollCursor memory cursor, uint32 practitioner) private {
+        uint256 here = cursor.here;
+        uint256 entry;
+        assembly ("memory-safe") {
+            entry := calldataload(here)
+        }
+        uint256 lineCount;
+        uint64 supersedes;
+        uint64 sequence = uint64(cursor.sequence);
+        unchecked {
+            if (cursor.left != 0) {
+                --cursor.left;
+                (lineCount, sequence) = (entry >> 248, sequence + 1);
+                here += 1;
+            } else {
+                uint256 kind = entry >> 248;
+                uint256 count = uint8(entry >> 240);
+                if (kind == PackedRolls.SHORT) {
+                    (cursor.here, cursor.left) = (here + 2, count);
+                    return;
+                }
+                if (kind == PackedRolls.ABSENT) {
+                    uint256 to = cursor.hash;
+                    assembly ("memory-safe") {
+                        calldatacopy(to, add(here, 2), shl(5, count))
+                    }
+                    (cursor.here, cursor.hash) = (here + 2 + 32 * count, to + 32 * count);
+                    cursor.sequence = sequence + uint64(count);
+                    return;
+                }
+                if (kind != PackedRolls.FULL) revert PackedRolls.PackedRolls_Malformed(here);
+                (sequence, supersedes, lineCount) = (uint64(entry >> 184), uint64(entry >> 120), uint16(entry >> 104));
+                here += 19;
+            }
+        }
+        cursor.here = here + 96;
+        cursor.sequence = sequence;
+        uint256 place = (cursor.answer - (cursor.faults - 32 * cursor.present)) / 32;
+        _answer(cursor, here, practitioner, sequence, supersedes, lineCount);
+        bytes4 fault = _spendOne(cursor, sequence, supersedes);
+        if (fault != 0) {
+            ++cursor.failed;
+            uint256 faults = cursor.faults;
+            assembly ("memory-safe") {
+                mstore(add(faults, shl(5, place)), fault)
+            }
+        }
+    }
+
+    /// @dev Hashes an attestation of which the words lie in calldata, and writes its answer.
+    function _answer(
+        RollCursor memory cursor, uint256 words, uint32 practitioner, uint64 sequence, uint64 supersedes, uint256 lineCount
+    ) private pure {
+        (uint256 hash, uint256 answer) = (cursor.hash, cursor.answer);
+        assembly ("memory-safe") {
+            calldatacopy(add(ATTESTATION, 0x40), words, 0x20)
+            mstore(add(ATTESTATION, 0x60), sequence)
+            mstore(add(ATTESTATION, 0x80), supersedes)
+            calldatacopy(add(ATTESTATION, 0xa0), add(words, 0x20), 0x40)
+            mstore(add(ATTESTATION, 0xe0), lineCount)
+            let structHash := keccak256(ATTESTATION, 0x160)
+            // The quick path writes neither of these in full: they are left at nothing.
+            mstore(add(ATTESTATION, 0x80), 0)
+            mstore(add(ATTESTATION, 0xe0), 0)
+            mstore(hash, structHash)
+            mstore(0x00, practitioner)
+            mstore(0x20, structHash)
+            mstore(answer, keccak256(0x00, 0x40))
+        }
+        (cursor.hash, cursor.answer) = (hash + 32, answer + 32);
+    }
+
+    /// @dev Check and effect: an attestation's bit, and that of the one it supersedes; both or neither.
+    function _spendOne(RollCursor memory cursor, uint64 sequence, uint64 supersedes) private returns (bytes4) {
+        if (uint32(sequence) == 0 || (supersedes != 0 && uint32(supersedes) == 0)) {
+            return Registry_SequenceInvalid.selector;
+        }
+        if (supersedes == sequence) return Registry_SupersedesItself.selector;
+        if (supersedes != 0) {
+            _turnTo(cursor, SpentBits.word(supersedes));
+            bytes4 other = _liveness(cursor, supersedes);
+            if (other != 0) return other;
+        }
+        _turnTo(cursor, SpentBits.word(sequence));
+        bytes4 fault = _liveness(cursor, sequence);
+        if (fault != 0) return fault;
+        cursor.bits |= cursor.rank << (4 * (sequence & 63));
+        if (supersedes != 0) {
+            _turnTo(cursor, SpentBits.word(supersedes));
+            cursor.bits |= cursor.rank << (4 * (supersedes & 63));
+        }
+        return 0;
+    }
+
+    function _liveness(RollCursor memory cursor, uint64 sequence) private pure returns (bytes4) {
+        uint256 bits = cursor.bits >> (4 * (sequence & 63));
+        if (bits & cursor.rank != 0) return Registry_BitSpent.selector;
+        return bits & 8 != 0 ? Registry_AttestationRevoked.selector : bytes4(0);
+    }
+
+    /// @dev Writes the word that was read, where it changed, and reads another.
+    function _turnTo(RollCursor memory cursor, uint256 word) private {
+        if (cursor.word == word) return;
+        _flush(cursor);
+        uint256 words = cursor.words;
+        uint256 slot;
+        uint256 bits;
+        assembly ("memory-safe") {
+            mstore(0x00, word)
+            mstore(0x20, words)
+            slot := keccak256(0x00, 0x40)
+            bits := sload(slot)
+        }
+        (cursor.word, cursor.slot, cursor.before, cursor.bits) = (word, slot, bits, bits);
+    }
+
+    /// @dev Writes the word of bits where it changed, and notes for this transaction what this book spent in it.
+    function _flush(RollCursor memory cursor) private {
+        (uint256 slot, uint256 bits) = (cursor.slot, cursor.bits);
+        uint256 spent = bits ^ cursor.before;
+        if (spent == 0) return;
+        assembly ("memory-safe") {
+            sstore(slot, bits)
+            mstore(0x00, caller())
+            mstore(0x20, slot)
+            let note := keccak256(0x00, 0x40)
+            tstore(note, or(tload(note), spent))
+        }
+        cursor.before = bits;
+    }
+
+    /// @dev Why a roll does not count, or 0: by its credentials, its term, or its signature.
+    function _faultOf(
+        PackedRolls.Header memory roll, address provider, uint40 anchoredAt, bytes32 attestations, bytes calldata signature
+    ) private view returns (bytes4) {
+        if (anchoredAt > roll.validUntil) return Registry_AttestationExpired.selector;
+        // Asked from outside, so that a refusal is an answer, and one set of checks serves both paths.
+        try this.requireCredentials(roll.practitioner, provider, roll.serviceYear, anchoredAt / 1 days) returns (
+            address key
+        ) {
+            bytes32 digest = _hashTypedDataV4(EvidenceTypes.hashRoll(roll.practitioner, attestations));
+            return Signatures.isAccounts(key, digest, signature) ? bytes4(0) : Registry_SignatureInvalid.selector;
+        } catch (bytes memory refusal) {
+            return bytes4(refusal);
+        }
+    }
+
+    /// @dev Effect: takes back what a roll spent, and answers that each attestation failed for one reason.
+    function _giveBackAll(PackedRolls.Header memory roll, bytes32[] memory answers, bytes4 fault)
+        private
+        returns (bytes32[] memory refused)
+    {
+        uint256 present = roll.present;
+        assembly ("memory-safe") {
+            // A word in front, where the answer's offset is written.
+            mstore(0x40, add(mload(0x40), 0x20))
+        }
+        refused = new bytes32[](1 + 2 * present);
+        refused[0] = bytes32(present);
+        bool some = answers[0] != 0;
+        for (uint256 i; i < present; ++i) {
+            refused[1 + i] = answers[1 + i];
+            refused[1 + present + i] = fault;
+            if (!some || answers[1 + present + i] == 0) _giveBack(roll, i);
+        }
+    }
+
+    /// @dev Effect: takes back what this book spent, in this transaction, of one attestation of a roll.
+    function _giveBack(PackedRolls.Header memory roll, uint256 index) private {
+        (uint64 sequence, uint64 supersedes) = PackedRolls.sequenceAt(roll, index);
+        _unspend(roll.practitioner, roll.rank, sequence);
+        if (supersedes != 0) _unspend(roll.practitioner, roll.rank, supersedes);
+    }
+
+    function _unspend(uint32 practitioner, uint8 rank, uint64 sequence) private {
+        uint256 bit = SpentBits.rankBit(rank, sequence);
+        uint256 word = SpentBits.word(sequence);
+        uint256 words = _wordsOf(practitioner);
+        bool noted;
+        assembly ("memory-safe") {
+            mstore(0x00, word)
+            mstore(0x20, words)
+            let slot := keccak256(0x00, 0x40)
+            mstore(0x00, caller())
+            mstore(0x20, slot)
+            let note := keccak256(0x00, 0x40)
+            let spent := tload(note)
+            noted := iszero(iszero(and(spent, bit)))
+            if noted {
+                tstore(note, xor(spent, bit))
+                sstore(slot, xor(sload(slot), bit))
+            }
+        }
+        if (!noted) revert Registry_NotSpentHere(practitioner, rank, sequence);
+    }
+
+    function _wordsOf(uint32 practitioner) private view returns (uint256 slot) {
+        mapping(uint256 => uint256) storage words = _bits[practitioner];
+        assembly ("memory-safe") {
+            slot := words.slot
+        }
     }
 
     // -- Checks of the records ----------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ abstract contract Treasury is IInsurerBook, Ownable2Step {
     // -- Acts ---------------------------------------------------------------------------------------------------------
 
     /// @inheritdoc IInsurerBook
-    function fund(uint256 amount) external {
+    function fund(uint256 amount) external virtual {
         uint64 cents = _wholeCents(amount);
         // Interaction before effect: what has not arrived is nobody's yet.
         uint256 before = token.balanceOf(address(this));
@@ -52,14 +52,14 @@ abstract contract Treasury is IInsurerBook, Ownable2Step {
     }
 
     /// @inheritdoc IInsurerBook
-    function withdrawSurplus(address to, uint256 amount) external onlyOwner {
+    function withdrawSurplus(address to, uint256 amount) external virtual onlyOwner {
         _takeSurplus(_wholeCents(amount));
         emit SurplusWithdrawn(to, amount);
         token.safeTransfer(to, amount);
     }
 
     /// @inheritdoc IInsurerBook
-    function withdrawCredit(address to) external returns (uint64 amount) {
+    function withdrawCredit(address to) external virtual returns (uint64 amount) {
         amount = _credits[msg.sender];
         if (amount == 0) revert Treasury_NoCredit(msg.sender);
 

@@ -19,6 +19,10 @@ FEE_BUMP_PERMILLE = 125
 """Nodes replace a waiting transaction where both fees grow by a tenth; an eighth leaves room for rounding."""
 
 
+AccessList = tuple[tuple[str, tuple[bytes, ...]], ...]
+"""Addresses with the storage keys (32 bytes each) that a transaction says it will touch (EIP-2930)."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnsignedTransaction:
     """An EIP-1559 transaction. `to` None creates a contract; fees in wei a unit of gas, `value` in wei."""
@@ -31,6 +35,7 @@ class UnsignedTransaction:
     gas: int
     max_fee: int
     max_priority_fee: int
+    access_list: AccessList = ()
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -49,7 +54,19 @@ class UnsignedTransaction:
         }
         if self.to is not None:
             fields["to"] = to_checksum_address(self.to)
+        if self.access_list:
+            fields["accessList"] = access_list_field(self.access_list)
         return fields
+
+
+def access_list_field(access_list: AccessList) -> list[dict[str, Any]]:
+    """An access list in JSON-RPC's names."""
+    from eth_utils.address import to_checksum_address
+
+    return [
+        {"address": to_checksum_address(address), "storageKeys": ["0x" + key.hex() for key in keys]}
+        for address, keys in access_list
+    ]
 
 
 @dataclass(frozen=True, slots=True)

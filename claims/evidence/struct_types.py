@@ -13,6 +13,7 @@ from claims.model.signed import (
     EncounterRoll,
     InvoiceRoll,
     ProviderInvoice,
+    SettlementBatch,
     WitnessStatement,
 )
 
@@ -24,6 +25,7 @@ Signed = (
     | InvoiceRoll
     | ClaimDecision
     | DecisionBatch
+    | SettlementBatch
 )
 EVIDENCE, BOOK = "Claims Evidence", "Claims Book"
 
@@ -45,6 +47,9 @@ _DECISION = (
     "uint64 otherPayer,uint64 paid,uint64 patient,uint64 interest)"
 )
 _BATCH = "DecisionBatch(ClaimDecision[] decisions,bytes32 traces,bytes32 rulePack,uint32 epoch,uint40 deadline,bytes32 batch)"
+_SETTLEMENT = (
+    "SettlementBatch(bytes32[] parts,bytes32 traces,bytes32 rulePack,uint32 epoch,uint40 deadline,bytes32 batch)"
+)
 _MEMBER = re.compile(r"(\w+(?:\[\])?) (\w+)")
 _CAPITAL = re.compile(r"(?<!^)([A-Z])")
 
@@ -96,5 +101,6 @@ STRUCT_TYPES: dict[type[Signed], StructType] = {
     InvoiceRoll: _struct_type(BOOK, _INVOICE_ROLL, _INVOICE),
     ClaimDecision: _struct_type(BOOK, _DECISION),
     DecisionBatch: _struct_type(BOOK, _BATCH, _DECISION),
+    SettlementBatch: _struct_type(BOOK, _SETTLEMENT),
 }
 """Every signed type by the class of its values."""

@@ -103,6 +103,22 @@ class DecisionBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class SettlementBatch:
+    """Approvals that are settled together in one transaction, under one signature over the bytes that are sent.
+
+    `parts` are the keccak256 of each part of the packed bytes (claims.settlement.packing); each claim in them is approved, in
+    its first revision, with the amounts and for the services that they say. The other members are those of DecisionBatch.
+    """
+
+    parts: tuple[bytes, ...]
+    traces: bytes
+    rule_pack: bytes
+    epoch: int
+    deadline: int
+    batch: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class WitnessStatement:
     """A second person's or device's word on one attestation, named by its digest; it never replaces the practitioner's.
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from claims.evidence.keccak import keccak256
+from claims.evidence.typed_data import hash_struct
 from claims.model.evidence import EncounterRecord
-from claims.model.signed import ClaimDecision, EncounterAttestation, ProviderInvoice
-from claims.settlement.signed_decision import SignedDecision
+from claims.model.signed import ClaimDecision, EncounterAttestation, InvoiceRoll, ProviderInvoice, SettlementBatch
+from claims.settlement.signed_decision import Approval, SignedDecision
 
 
 def attestation_argument(value: EncounterAttestation) -> tuple[Any, ...]:
@@ -73,7 +76,6 @@ def claim_decision_argument(value: ClaimDecision) -> tuple[Any, ...]:
 
 def signed_decision_argument(value: SignedDecision) -> tuple[Any, ...]:
     """Return `SignedDecision` for a call; its approvals ascend by adjudicator, as the contract asks."""
-    approvals = sorted(value.approvals, key=lambda approval: int(approval.adjudicator, 16))
     return (
         claim_decision_argument(value.decision),
         value.position,
@@ -83,5 +85,28 @@ def signed_decision_argument(value: SignedDecision) -> tuple[Any, ...]:
         value.epoch,
         value.deadline,
         value.batch,
-        [(approval.adjudicator, approval.signature) for approval in approvals],
+        _approvals(value.approvals),
     )
+
+
+def anchor_arguments(roll: InvoiceRoll, provider: str, signature: bytes = b"") -> tuple[Any, ...]:
+    """Return the arguments of `anchor`: the roll with the hash of its array in the array's place."""
+    invoices = keccak256(b"".join([hash_struct(invoice) for invoice in roll.invoices]))
+    return (provider, invoices, roll.documents, roll.nonce, signature)
+
+
+def batch_terms_argument(batch: SettlementBatch, approvals: Sequence[Approval]) -> tuple[Any, ...]:
+    """Return `BatchTerms` for a call: the batch without its parts, and the signatures over it."""
+    return (
+        batch.traces,
+        batch.rule_pack,
+        batch.epoch,
+        batch.deadline,
+        batch.batch,
+        _approvals(approvals),
+    )
+
+
+def _approvals(approvals: Sequence[Approval]) -> list[tuple[str, bytes]]:
+    ordered = sorted(approvals, key=lambda approval: int(approval.adjudicator, 16))
+    return [(approval.adjudicator, approval.signature) for approval in ordered]

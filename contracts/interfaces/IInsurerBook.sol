@@ -4,8 +4,8 @@ pragma solidity ^0.8.28;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import {IRegistry} from "./IRegistry.sol";
-import {Claim, Controls, Policy, PolicyStatus, Totals} from "../types/Records.sol";
-import {Evidence, EvidenceReference, ProviderInvoice, SignedDecision} from "../types/SignedTypes.sol";
+import {Claim, Controls, Debt, DebtQueue, Policy, PolicyStatus, Totals} from "../types/Records.sol";
+import {BatchTerms, Evidence, EvidenceReference, ProviderInvoice, SignedDecision} from "../types/SignedTypes.sol";
 
 /// @title One insurer's policies, claims and money
 /// @notice The owner is the insurer. Amounts are uint64 cents unless a parameter says token units; the token amount of
@@ -39,6 +39,43 @@ interface IInsurerBook {
         uint32 revision,
         uint64 paid
     );
+
+    /// @notice A provider presented a roll of invoices; the clock of each of its claims runs.
+    event Anchored(bytes32 indexed roll, address indexed provider, uint64 nonce);
+    /// @notice Claims of one provider were approved in a batch, and their money leaves their policies as one payment.
+    /// {DebtNetted} and {PaymentCredited} with the same id follow where not all of it could be paid out.
+    /// @param paid Of all its claims together.
+    /// @param first The index in the batch of its first claim. The others follow, without those that were {Skipped}.
+    /// @param amounts What each was paid, in order: three bytes, or 0xffffff and then six bytes.
+    event BatchPaid(
+        bytes32 indexed batch,
+        bytes32 indexed payment,
+        address indexed provider,
+        uint64 paid,
+        uint256 first,
+        bytes amounts
+    );
+    /// @notice A claim of a batch was not paid; the others were not held up. Nothing of it was spent.
+    /// @param index Which claim of the batch, from 0.
+    /// @param reason The selector of the error with which the claim alone would be refused.
+    event Skipped(bytes32 indexed batch, uint256 index, bytes4 reason);
+    /// @notice A claim that had been paid was decided anew. {DebtOpened} follows where it is paid less; where it is paid
+    /// more, the difference is a payment.
+    event ClaimRevised(
+        bytes32 indexed claim,
+        bytes32 indexed payment,
+        address indexed provider,
+        uint64 policy,
+        uint32 revision,
+        uint64 paidBefore,
+        uint64 paid
+    );
+    /// @notice A provider owes what a claim was paid too much.
+    event DebtOpened(
+        address indexed provider, uint32 indexed debt, bytes32 indexed claim, uint64 policy, uint64 amount
+    );
+    /// @notice Of a payment, this much settled a debt and went back to the policy that had paid too much.
+    event DebtNetted(bytes32 indexed payment, address indexed provider, uint32 indexed debt, uint64 amount);
 
     /// @notice Money came in. Token units.
     event Funded(address indexed from, uint256 amount);
@@ -93,6 +130,15 @@ interface IInsurerBook {
     /// @notice The invoice lists other attestations than the evidence shows.
     error Invoices_AttestationsMismatch(bytes32 invoiced, bytes32 presented);
 
+    /// @notice The roll was anchored before, and keeps its time.
+    error Invoices_AlreadyAnchored(bytes32 roll);
+    /// @notice The provider did not anchor the roll.
+    error Invoices_NotAnchored(address provider, bytes32 roll);
+    /// @notice The provider neither sends nor signed the roll.
+    error Invoices_SignatureInvalid(address provider);
+    /// @notice The invoices of a batch make another roll than the anchored one.
+    error Invoices_RollMismatch(bytes32 anchored, bytes32 presented);
+
     // -- Errors: claims -----------------------------------------------------------------------------------------------
 
     /// @notice The claim was submitted before.
@@ -101,6 +147,8 @@ interface IInsurerBook {
     error Claims_NotSubmitted(bytes32 claim);
     /// @notice The claim was decided for good.
     error Claims_Closed(bytes32 claim);
+    /// @notice Only a claim that was paid is decided anew.
+    error Claims_NotPaid(bytes32 claim);
     /// @notice The decision is about another claim.
     error Claims_InvoiceMismatch(bytes32 decided, bytes32 presented);
     /// @notice The decision's revision is not the stored one plus one.
@@ -147,6 +195,11 @@ interface IInsurerBook {
     error Claims_AdjudicatorsTooMany(uint256 count);
     /// @notice The adjudicator is zero.
     error Claims_AdjudicatorZero();
+
+    // -- Errors: batches ----------------------------------------------------------------------------------------------
+
+    /// @notice The packed bytes are not laid out as {Batches} says, at an offset.
+    error Batches_Malformed(uint256 offset);
 
     // -- Errors: treasury ---------------------------------------------------------------------------------------------
 
@@ -203,7 +256,7 @@ interface IInsurerBook {
     /// @param evidence What the invoice lists, in its order, where the decision approves; else empty.
     /// @dev Emits {ClaimPaid} or {ClaimDecided}.
     /// @return payment The payment's id, or 0 where it is denied or pended.
-    function decide(ProviderInvoice calldata invoice, Evidence[] calldata evidence, SignedDecision calldata decision)
+    function decide(Evidence[] calldata evidence, SignedDecision calldata decision, ProviderInvoice calldata invoice)
         external
         returns (bytes32 payment);
 
@@ -211,9 +264,41 @@ interface IInsurerBook {
     /// claim slot is written: the spent bits remember.
     /// @dev Emits {ClaimPaid}.
     /// @return payment The payment's id: keccak256(domain separator ‖ batch ‖ claim).
-    function settle(ProviderInvoice calldata invoice, Evidence[] calldata evidence, SignedDecision calldata decision)
+    function settle(Evidence[] calldata evidence, SignedDecision calldata decision, ProviderInvoice calldata invoice)
         external
         returns (bytes32 payment);
+
+    /// @notice Anchors a roll of invoices: the provider consents to each of its charges, and their clock starts. One slot,
+    /// whatever their number; the invoices stay off the chain.
+    /// @dev Requirements: the provider sends it, or signed it (an ERC-1271 wallet may); it was not anchored before.
+    /// Emits {Anchored}.
+    /// @param invoices keccak256 of the concatenated claim ids, in the roll's order.
+    /// @param signature Over the roll; empty where the provider sends it.
+    /// @return roll hashStruct(InvoiceRoll).
+    function anchor(address provider, bytes32 invoices, bytes32 documents, uint64 nonce, bytes calldata signature)
+        external
+        returns (bytes32 roll);
+
+    /// @notice Settles approved claims that lie in anchored rolls, with every check of {settle}, and pays each provider once.
+    /// Anyone may send it: the signatures count. The adjudicators sign the packed bytes as a {SettlementBatch}.
+    /// @dev What fails on the state of things is skipped and told; what is wrong in itself (a signature, a hash, the layout)
+    /// refuses the whole. Sent again, it pays nothing: the bits are spent. Emits {BatchPaid} and {Skipped}.
+    /// @param packed The claims, laid out as {Batches} says.
+    function settleBatch(BatchTerms calldata terms, bytes calldata packed) external;
+
+    /// @notice Decides anew a claim that was paid: `revised.decision.paid` is what it is paid in all. Less becomes a debt of the
+    /// provider, more is paid. Anyone may send it.
+    /// @dev A claim that has no slot yet, having been paid in one transaction, gets it here: `paid` is then its first decision,
+    /// signed for today's epoch and deadline (it may be signed anew, alone in a batch). Emits {ClaimRevised}.
+    /// @param evidence What the invoice lists, in its order; all of it has paid in the invoice's rank.
+    /// @param paid The decision that paid the claim; not looked at where the claim has a slot.
+    /// @return payment The id under which a difference is paid.
+    function revise(
+        ProviderInvoice calldata invoice,
+        EvidenceReference[] calldata evidence,
+        SignedDecision calldata paid,
+        SignedDecision calldata revised
+    ) external returns (bytes32 payment);
 
     /// @notice Names or removes an adjudicator. Owner only. At once, for decisions signed before too.
     function setAdjudicator(address adjudicator, bool active) external;
@@ -249,6 +334,18 @@ interface IInsurerBook {
 
     /// @notice A claim's record; all zero where it was not submitted in two steps.
     function claimOf(bytes32 claim) external view returns (Claim memory);
+
+    /// @notice When a provider anchored a roll, in Unix seconds, or 0.
+    function anchoredAt(address provider, bytes32 roll) external view returns (uint40);
+
+    /// @notice What a provider owes.
+    function debtsOf(address provider) external view returns (DebtQueue memory);
+
+    /// @notice What is left of one of a provider's debts.
+    function debtOf(address provider, uint32 debt) external view returns (Debt memory);
+
+    /// @notice Reverts as {settle} would where a policy does not cover a year's services in a rank, or cannot pay so much.
+    function requirePayable(uint64 policy, uint32 serviceYear, uint8 rank, uint64 cents) external view;
 
     /// @notice The id of the claim that an invoice makes: its struct hash.
     function claimIdOf(ProviderInvoice calldata invoice) external pure returns (bytes32);

@@ -104,6 +104,10 @@ interface IRegistry {
     error Registry_BitSpent(uint32 practitioner, uint8 rank, uint64 sequence);
     /// @notice The practitioner withdrew the attestation.
     error Registry_AttestationRevoked(uint32 practitioner, uint64 sequence);
+    /// @notice The attestation has not paid in this rank.
+    error Registry_BitUnspent(uint32 practitioner, uint8 rank, uint64 sequence);
+    /// @notice The caller did not spend the attestation in this transaction, as part of a roll.
+    error Registry_NotSpentHere(uint32 practitioner, uint8 rank, uint64 sequence);
     /// @notice The office is handed over, never left empty.
     error Registry_OwnerNeeded();
     /// @notice The caller does not hold the practitioner's key.
@@ -171,9 +175,34 @@ interface IRegistry {
     /// @return linesRoot The root that the decision must carry.
     /// @return serviceYear The year in which all attestations lie.
     /// @return evidenceClass The class that all attestations bear.
+    /// @return indebted Whether the provider owes money to some book; the caller then looks whether to itself.
     function consumeEvidence(Evidence[] calldata evidence, address provider, uint8 rank)
         external
-        returns (bytes32 attestations, bytes32 linesRoot, uint32 serviceYear, uint8 evidenceClass);
+        returns (bytes32 attestations, bytes32 linesRoot, uint32 serviceYear, uint8 evidenceClass, bool indebted);
+
+    /// @notice Checks a whole roll as {consumeEvidence} does, and spends in one rank each of its attestations that is
+    /// present and live. What fails on the state of things is answered, not refused, so that it stops nothing else.
+    /// @dev An account's signature alone counts here; ERC-1271 wallets attest claim by claim. The caller must be a listed
+    /// book, and answers for `provider` having consented at `anchoredAt`.
+    /// @param provider For whom all attestations of the roll that are present were made.
+    /// @param anchoredAt Unix seconds at which the claims were anchored: credentials of the key and the attestations' last
+    /// second are held against it.
+    /// @param packed One roll, as {PackedRolls} lays it out.
+    /// @return answers How many failed; then, for each that is present, in order, its digest, which the invoice carries; then,
+    /// where any failed, for each the selector of the error that says why, or 0.
+    function consumeRoll(address provider, uint40 anchoredAt, bytes calldata packed)
+        external
+        returns (bytes32[] memory answers);
+
+    /// @notice Takes back that an attestation was spent, where the same book spent it in the same transaction by
+    /// {consumeRoll}: its claim turned out not to be payable.
+    /// @param packed The same bytes as in {consumeRoll}.
+    /// @param index Which of those present.
+    function giveBack(bytes calldata packed, uint256 index) external;
+
+    /// @notice Notes that a provider owes money to the calling book, or no longer. Books that are listed may begin to.
+    /// @dev It moves nothing: it spares each book a look at its own debts at every payment.
+    function setIndebted(address provider, bool indebted) external;
 
     // -- Views --------------------------------------------------------------------------------------------------------
 
@@ -200,6 +229,17 @@ interface IRegistry {
 
     /// @notice Reverts as {consumeEvidence} would where an attestation is spent in a rank, or revoked.
     function requireUnspent(uint32 practitioner, uint8 rank, uint64 sequence) external view;
+
+    /// @notice Reverts where an attestation has not paid in a rank.
+    function requireSpent(uint32 practitioner, uint8 rank, uint64 sequence) external view;
+
+    /// @notice Reverts as {consumeEvidence} would where a practitioner's attestations for a provider do not count: by either's
+    /// credential, the roster, their controllers, or a key that is compromised on `day`.
+    /// @return key The key that signs for the practitioner.
+    function requireCredentials(uint32 practitioner, address provider, uint32 serviceYear, uint256 day)
+        external
+        view
+        returns (address key);
 
     /// @notice The separator of domain E.
     function DOMAIN_SEPARATOR() external view returns (bytes32);

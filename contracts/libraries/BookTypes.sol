@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
-import {ClaimDecision, DecisionBatch, InvoiceRoll, ProviderInvoice} from "../types/SignedTypes.sol";
+import {ClaimDecision, DecisionBatch, InvoiceRoll, ProviderInvoice, SettlementBatch} from "../types/SignedTypes.sol";
 import {StructArrays} from "./StructArrays.sol";
 
 /// @title EIP-712 struct hashes of domain B
@@ -19,6 +19,10 @@ library BookTypes {
     );
     bytes32 internal constant DECISION_BATCH = keccak256(
         "DecisionBatch(ClaimDecision[] decisions,bytes32 traces,bytes32 rulePack,uint32 epoch,uint40 deadline,bytes32 batch)ClaimDecision(bytes32 invoice,uint32 revision,uint8 outcome,bytes32 linesRoot,uint8 evidenceClass,uint64 allowed,uint64 otherPayer,uint64 paid,uint64 patient,uint64 interest)"
+    );
+
+    bytes32 internal constant SETTLEMENT_BATCH = keccak256(
+        "SettlementBatch(bytes32[] parts,bytes32 traces,bytes32 rulePack,uint32 epoch,uint40 deadline,bytes32 batch)"
     );
 
     /// @notice hashStruct(ProviderInvoice): the claim's id.
@@ -45,7 +49,12 @@ library BookTypes {
         for (uint256 i; i < hashes.length; ++i) {
             hashes[i] = hash(roll.invoices[i]);
         }
-        return keccak256(abi.encode(INVOICE_ROLL, StructArrays.hash(hashes), roll.documents, roll.nonce));
+        return hashRoll(StructArrays.hash(hashes), roll.documents, roll.nonce);
+    }
+
+    /// @notice hashStruct(InvoiceRoll), from the hash of its array.
+    function hashRoll(bytes32 invoices, bytes32 documents, uint64 nonce) internal pure returns (bytes32) {
+        return keccak256(abi.encode(INVOICE_ROLL, invoices, documents, nonce));
     }
 
     /// @notice hashStruct(ClaimDecision).
@@ -69,12 +78,38 @@ library BookTypes {
     /// @notice hashStruct(DecisionBatch), from the hash of its array.
     function hashBatch(
         bytes32 decisions, bytes32 traces, bytes32 rulePack, uint32 epoch, uint40 deadline, bytes32 batch
-    ) internal pure returns (bytes32 result) {
-        bytes32 typeHash = DECISION_BATCH;
+    ) internal pure returns (bytes32) {
+        return _hashTerms(DECISION_BATCH, decisions, traces, rulePack, epoch, deadline, batch);
+    }
+
+    /// @notice hashStruct(SettlementBatch), from the hash of its array.
+    function hashSettlement(
+        bytes32 parts, bytes32 traces, bytes32 rulePack, uint32 epoch, uint40 deadline, bytes32 batch
+    ) internal pure returns (bytes32) {
+        return _hashTerms(SETTLEMENT_BATCH, parts, traces, rulePack, epoch, deadline, batch);
+    }
+
+    /// @notice hashStruct(SettlementBatch), from all its parts.
+    function hash(SettlementBatch calldata batch) internal pure returns (bytes32) {
+        return hashSettlement(
+            StructArrays.hash(batch.parts), batch.traces, batch.rulePack, batch.epoch, batch.deadline, batch.batch
+        );
+    }
+
+    /// @dev Both batches have the same members but for the array.
+    function _hashTerms(
+        bytes32 typeHash,
+        bytes32 array,
+        bytes32 traces,
+        bytes32 rulePack,
+        uint32 epoch,
+        uint40 deadline,
+        bytes32 batch
+    ) private pure returns (bytes32 result) {
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, typeHash)
-            mstore(add(free, 0x20), decisions)
+            mstore(add(free, 0x20), array)
             mstore(add(free, 0x40), traces)
             mstore(add(free, 0x60), rulePack)
             mstore(add(free, 0x80), epoch)

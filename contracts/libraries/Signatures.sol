@@ -13,14 +13,16 @@ library Signatures {
     /// delegates to code (EIP-7702) keeps its key.
     /// @param signer Not zero.
     function isValid(address signer, bytes32 digest, bytes calldata signature) internal view returns (bool) {
-        if (_isAccounts(signer, digest, signature)) return true;
+        if (isAccounts(signer, digest, signature)) return true;
         return signer.code.length != 0
             && SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signature);
     }
 
+    /// @notice Whether a signature is that of the account's own key.
     /// @dev r, s and v in 65 bytes, s in the low half. The precompile answers nothing where v is neither 27 nor 28, or
     /// where no key made the signature.
-    function _isAccounts(address signer, bytes32 digest, bytes calldata signature) private view returns (bool valid) {
+    /// @param signer Not zero.
+    function isAccounts(address signer, bytes32 digest, bytes calldata signature) internal view returns (bool valid) {
         if (signature.length != 65) return false;
         assembly ("memory-safe") {
             if iszero(gt(calldataload(add(signature.offset, 0x20)), HALF_ORDER)) {

@@ -16,6 +16,7 @@ import {
     EvidenceReference,
     InvoiceRoll,
     ProviderInvoice,
+    SettlementBatch,
     WitnessStatement
 } from "../types/SignedTypes.sol";
 
@@ -65,6 +66,10 @@ contract DigestHarness {
     }
 
     function hashDecisionBatch(DecisionBatch calldata value) external pure returns (bytes32) {
+        return BookTypes.hash(value);
+    }
+
+    function hashSettlementBatch(SettlementBatch calldata value) external pure returns (bytes32) {
         return BookTypes.hash(value);
     }
 
@@ -152,6 +157,14 @@ contract DigestHarness {
     }
 
     function batchDigest(uint256 chainId, address book, DecisionBatch calldata batch)
+        external
+        pure
+        returns (bytes32)
+    {
+        return typedDataDigest(bookDomain(chainId, book), BookTypes.hash(batch));
+    }
+
+    function settlementDigest(uint256 chainId, address book, SettlementBatch calldata batch)
         external
         pure
         returns (bytes32)

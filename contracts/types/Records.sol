@@ -22,12 +22,14 @@ struct Practitioner {
     bool suspended;
 }
 
-/// @notice A billing organisation's credential (72 bits).
+/// @notice A billing organisation's credential (88 bits).
+/// @param debts In how many books it owes money: a book looks for a debt only where it is not 0.
 struct Provider {
     uint32 controller;
     uint16 validFrom;
     uint16 validUntil;
     bool suspended;
+    uint16 debts;
 }
 
 /// @notice That a practitioner may sign for a provider (40 bits).
@@ -39,23 +41,24 @@ struct Affiliation {
 
 // -- InsurerBook ------------------------------------------------------------------------------------------------------
 
-/// @notice A policy; no person is on the chain (256 bits). The first three fields are moved together, in their places.
+/// @notice A policy; no person is on the chain (256 bits). The fields are moved in their places, the reserve on top of all, so
+/// that one which is too small shows when it is drawn from ({PolicyWord}).
 /// @param limit The most that is ever paid on the policy.
 /// @param paid What was paid on it so far.
-/// @param reserve What is still locked for it.
 /// @param year The calendar year whose services it covers.
 /// @param endDay First day without cover of a cancelled policy, else 0.
 /// @param ranks Bit r set: the policy may pay as payer of rank r. Never 0 once issued.
 /// @param submittedMarks Bit (claim id mod 24) set: a claim with such an id was submitted on it in two steps. A claim whose
 /// bit is clear has no slot to look at.
+/// @param reserve What is still locked for it.
 struct Policy {
     uint64 limit;
     uint64 paid;
-    uint64 reserve;
     uint16 year;
     uint16 endDay;
     uint8 ranks;
     uint24 submittedMarks;
+    uint64 reserve;
 }
 
 /// @notice Where a policy stands, computed from the clock.
@@ -72,7 +75,8 @@ enum ClaimStatus {
     Submitted,
     Pended,
     Denied,
-    Paid
+    Paid,
+    Recouped
 }
 
 /// @notice A claim that lives on after its transaction (208 bits).
@@ -99,6 +103,21 @@ struct Controls {
     uint64 claimCap;
     uint64 quorumAbove;
     uint8 quorum;
+}
+
+/// @notice What a provider owes, as a queue (128 bits): debts `first` to `next` − 1 are open.
+/// @param total What is left of all of them.
+struct DebtQueue {
+    uint32 first;
+    uint32 next;
+    uint64 total;
+}
+
+/// @notice What is left of one debt (128 bits).
+/// @param policy The policy that paid too much, to which the money returns.
+struct Debt {
+    uint64 policy;
+    uint64 amount;
 }
 
 /// @notice The money that no policy holds (128 bits). A payment goes from its policy's reserve to the payee and touches

@@ -149,6 +149,30 @@ struct SignedDecision {
     Approval[] approvals;
 }
 
+/// @notice Decisions that are settled together, under one set of signatures. Domain B. It approves, in its first revision, each
+/// claim that the packed bytes hold, with the amounts and for the services that they say.
+/// @param parts keccak256 of each part of the packed bytes, in order (see {Batches}).
+/// The other members are those of {DecisionBatch}.
+struct SettlementBatch {
+    bytes32[] parts;
+    bytes32 traces;
+    bytes32 rulePack;
+    uint32 epoch;
+    uint40 deadline;
+    bytes32 batch;
+}
+
+/// @notice What a settlement was signed under: the batch without its parts, and the signatures.
+/// @param approvals Ascending by adjudicator, each once; of accounts alone.
+struct BatchTerms {
+    bytes32 traces;
+    bytes32 rulePack;
+    uint32 epoch;
+    uint40 deadline;
+    bytes32 batch;
+    Approval[] approvals;
+}
+
 /// @notice The values of `ClaimDecision.outcome`.
 library Outcomes {
     uint8 internal constant APPROVED = 1;

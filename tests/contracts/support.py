@@ -24,13 +24,14 @@ from web3.contract.contract import ContractFunction
 from claims.chain.artefacts import load
 
 APPROVED, DENIED, PENDED = 1, 2, 3
-NONE, SUBMITTED, PENDED_STATUS, DENIED_STATUS, PAID_STATUS = range(5)
+NONE, SUBMITTED, PENDED_STATUS, DENIED_STATUS, PAID_STATUS, RECOUPED = range(6)
 PRIMARY, SECONDARY, TERTIARY = 0, 1, 2
 ZERO = "0x" + "00" * 20
 NOTHING = bytes(32)
 DAY = 86_400
 UNITS_PER_CENT = 10_000
 GAS = 1_500_000
+DEPLOY_GAS = 16_000_000
 
 POLICY = 0x9A3F_0C51_77E2_D40B
 LIMIT = 1_000_000
@@ -94,6 +95,14 @@ TYPES: dict[str, list[tuple[str, str]]] = {
         ("uint40", "deadline"),
         ("bytes32", "batch"),
     ],
+    "SettlementBatch": [
+        ("bytes32[]", "parts"),
+        ("bytes32", "traces"),
+        ("bytes32", "rulePack"),
+        ("uint32", "epoch"),
+        ("uint40", "deadline"),
+        ("bytes32", "batch"),
+    ],
 }
 """The signed types, written down a second time, from the design."""
 
@@ -117,7 +126,7 @@ def values(primary: str, message: Message) -> tuple[Any, ...]:
 
 def typed(domain: Message, primary: str, message: Message) -> SignableMessage:
     """A message under a domain, as eth_account encodes it."""
-    needed = [primary, *(kind[:-2] for kind, _ in TYPES[primary] if kind.endswith("[]"))]
+    needed = [primary, *(kind[:-2] for kind, _ in TYPES[primary] if kind[:-2] in TYPES)]
     types = {name: [{"type": kind, "name": label} for kind, label in TYPES[name]] for name in needed}
     return encode_typed_data(dict(domain), types, dict(message))
 
@@ -269,7 +278,7 @@ class Stage:
         return int(self.token.functions.balanceOf(account).call())
 
     def policy(self, policy: int = POLICY) -> dict[str, int]:
-        names = ("limit", "paid", "reserve", "year", "endDay", "ranks", "submittedMarks")
+        names = ("limit", "paid", "year", "endDay", "ranks", "submittedMarks", "reserve")
         return dict(zip(names, self.book.functions.policyOf(policy).call(), strict=True))
 
     def totals(self) -> dict[str, int]:
@@ -342,7 +351,7 @@ def deploy(web3: Web3, name: str, *arguments: Any) -> Contract:
     """Deploy a contract from the node's first account."""
     artefact = load(name)
     factory = web3.eth.contract(abi=list(artefact.abi), bytecode=artefact.bytecode)
-    sent = factory.constructor(*arguments).transact({"from": web3.eth.accounts[0], "gas": 8_000_000})
+    sent = factory.constructor(*arguments).transact({"from": web3.eth.accounts[0], "gas": DEPLOY_GAS})
     receipt = web3.eth.wait_for_transaction_receipt(sent)
     assert receipt["status"] == 1, f"{name} could not be deployed"
     return web3.eth.contract(address=receipt["contractAddress"], abi=list(artefact.abi))
@@ -544,7 +553,8 @@ class Case:
         return values("ProviderInvoice", self.invoice_message), evidence, self.signed_decision
 
     def settle(self) -> ContractFunction:
-        return self.stage.book.functions.settle(*self.arguments)
+        invoice, evidence, signed = self.arguments
+        return self.stage.book.functions.settle(evidence, signed, invoice)
 
     def submit(self) -> ContractFunction:
         return self.stage.book.functions.submit(values("ProviderInvoice", self.invoice_message), self.references)
@@ -554,7 +564,7 @@ class Case:
         case = replace(self, decision=self.decision | decision)
         invoice, evidence, signed = case.arguments
         approved = case.decision_message["outcome"] == APPROVED
-        return self.stage.book.functions.decide(invoice, evidence if approved else [], signed)
+        return self.stage.book.functions.decide(evidence if approved else [], signed, invoice)
 
 
 def attested(stage: Stage, sequence: int = 1, other: bool = False, **fields: Any) -> Attested:

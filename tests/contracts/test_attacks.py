@@ -259,7 +259,7 @@ def test_a_claim_shows_its_own_evidence_whoever_sends_it(stage: Stage) -> None:
     invoice, evidence, signed = made.arguments
     other = attested(stage, 2).argument(stage)
     for shown in ([other], [*evidence, other], [other, *evidence]):
-        error = stage.refused(stage.stranger, stage.book.functions.decide(invoice, shown, signed))
+        error = stage.refused(stage.stranger, stage.book.functions.decide(shown, signed, invoice))
         assert error.name == "Invoices_AttestationsMismatch"
     stage.send(stage.stranger, made.decide())
 
@@ -422,5 +422,5 @@ def test_nobody_decides_anothers_claim_with_his_own_decision(stage: Stage, outco
     signed = replace(mine, decision=terms).signed_decision
     invoice, evidence, _ = other.arguments
     shown = evidence if outcome == APPROVED else []
-    error = stage.refused(stage.stranger, stage.book.functions.decide(invoice, shown, signed))
+    error = stage.refused(stage.stranger, stage.book.functions.decide(shown, signed, invoice))
     assert (error.name, error.arguments) == ("Claims_InvoiceMismatch", (mine.claim, other.claim))

@@ -27,6 +27,8 @@ def words(kind: str) -> st.SearchStrategy[Any]:
         return st.binary(min_size=32, max_size=32)
     if kind == "address":
         return st.binary(min_size=20, max_size=20).map(lambda raw: "0x" + raw.hex())
+    if kind == "bytes32[]":
+        return st.lists(words("bytes32"), max_size=4)
     return st.lists(messages(kind.removesuffix("[]")), max_size=4)
 
 
@@ -39,7 +41,7 @@ def argument(primary: str, message: dict[str, Any]) -> tuple[Any, ...]:
     made = []
     for kind, name in TYPES[primary]:
         value = message[name]
-        if kind.endswith("[]"):
+        if kind[:-2] in TYPES:
             made.append([argument(kind[:-2], item) for item in value])
         else:
             made.append(bytes.fromhex(value[2:]) if kind == "address" else value)
@@ -58,13 +60,25 @@ def test_struct_hashes_are_those_of_eip_712(harness: Contract, primary: str) -> 
 
 
 @SOME
-@given(st.integers(1, 2**64 - 1), words("address"), messages("EncounterRoll"), messages("DecisionBatch"))
+@given(
+    st.integers(1, 2**64 - 1),
+    words("address"),
+    messages("EncounterRoll"),
+    messages("DecisionBatch"),
+    messages("SettlementBatch"),
+)
 def test_digests_bind_chain_and_contract(
-    harness: Contract, chain_id: int, contract: str, roll: dict[str, Any], batch: dict[str, Any]
+    harness: Contract,
+    chain_id: int,
+    contract: str,
+    roll: dict[str, Any],
+    batch: dict[str, Any],
+    settlement: dict[str, Any],
 ) -> None:
     for name, call, primary, message in (
         ("Claims Evidence", harness.functions.rollDigest, "EncounterRoll", roll),
         ("Claims Book", harness.functions.batchDigest, "DecisionBatch", batch),
+        ("Claims Book", harness.functions.settlementDigest, "SettlementBatch", settlement),
     ):
         domain = {"name": name, "version": "1", "chainId": chain_id, "verifyingContract": contract}
         signable = typed(domain, primary, message)

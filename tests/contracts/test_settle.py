@@ -654,7 +654,7 @@ def test_stray_bits_above_a_field_are_no_other_claim(stage: Stage) -> None:
     """The invoice's words are hashed as they come: with a bit above its field the decision is about another claim."""
     made = case(stage)
     data = bytearray(bytes.fromhex(made.settle()._encode_transaction_data()[2:]))
-    data[4 + 32 + 8] = 1  # above the policy's low eight bytes
+    data[4 + 3 * 32 + 8] = 1  # above the policy's low eight bytes
     transaction = {"from": stage.provider.address, "to": stage.book.address, "data": bytes(data), "gas": 1_000_000}
     with pytest.raises(Exception) as caught:  # noqa: PT011 - each node's provider raises its own kind
         stage.web3.eth.call(transaction)

@@ -201,14 +201,14 @@ def test_a_refusal_shows_no_evidence(stage: Stage) -> None:
     made = submitted(stage)
     invoice, evidence, _ = made.arguments
     denial = replace(made, decision={"outcome": DENIED, "paid": 0}).signed_decision
-    error = stage.refused(stage.insurer, stage.book.functions.decide(invoice, evidence, denial))
+    error = stage.refused(stage.insurer, stage.book.functions.decide(evidence, denial, invoice))
     assert (error.name, error.arguments) == ("Claims_EvidenceUnexpected", (1,))
 
 
 def test_an_approval_needs_its_evidence(stage: Stage) -> None:
     made = submitted(stage)
     invoice, _, approval = made.arguments
-    error = stage.refused(stage.insurer, stage.book.functions.decide(invoice, [], approval))
+    error = stage.refused(stage.insurer, stage.book.functions.decide([], approval, invoice))
     assert (error.name, error.arguments) == ("Registry_EvidenceCount", (0,))
 
 

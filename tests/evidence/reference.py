@@ -8,6 +8,7 @@ from claims.model.signed import (
     EvidenceDomain,
     InvoiceRoll,
     ProviderInvoice,
+    SettlementBatch,
     WitnessStatement,
 )
 
@@ -70,6 +71,14 @@ MEMBERS = {
         ("uint40", "deadline", "deadline"),
         ("bytes32", "batch", "batch"),
     ),
+    SettlementBatch: (
+        ("bytes32[]", "parts", "parts"),
+        ("bytes32", "traces", "traces"),
+        ("bytes32", "rulePack", "rule_pack"),
+        ("uint32", "epoch", "epoch"),
+        ("uint40", "deadline", "deadline"),
+        ("bytes32", "batch", "batch"),
+    ),
 }
 PARTS = {EncounterRoll: EncounterAttestation, InvoiceRoll: ProviderInvoice, DecisionBatch: ClaimDecision}
 
@@ -116,5 +125,5 @@ def _plain(value):
     if isinstance(value, bytes):
         return "0x" + value.hex()
     if isinstance(value, tuple):
-        return [message(item) for item in value]
+        return [_plain(item) if isinstance(item, bytes) else message(item) for item in value]
     return value

@@ -16,6 +16,7 @@ from claims.model.signed import (
     EvidenceDomain,
     InvoiceRoll,
     ProviderInvoice,
+    SettlementBatch,
     WitnessStatement,
 )
 
@@ -113,8 +114,17 @@ BATCHES = st.builds(
     deadline=unsigned(40),
     batch=HASHES,
 )
+SETTLEMENTS = st.builds(
+    SettlementBatch,
+    parts=st.lists(HASHES, max_size=4).map(tuple),
+    traces=HASHES,
+    rule_pack=HASHES,
+    epoch=unsigned(32),
+    deadline=unsigned(40),
+    batch=HASHES,
+)
 EVIDENCE_VALUES = st.one_of(ATTESTATIONS, ROLLS, STATEMENTS)
-BOOK_VALUES = st.one_of(INVOICES, INVOICE_ROLLS, DECISIONS, BATCHES)
+BOOK_VALUES = st.one_of(INVOICES, INVOICE_ROLLS, DECISIONS, BATCHES, SETTLEMENTS)
 EVIDENCE_DOMAINS = st.builds(EvidenceDomain, unsigned(256), ADDRESSES)
 BOOK_DOMAINS = st.builds(BookDomain, unsigned(256), ADDRESSES)
 SIGNED = st.one_of(st.tuples(EVIDENCE_VALUES, EVIDENCE_DOMAINS), st.tuples(BOOK_VALUES, BOOK_DOMAINS))

@@ -16,6 +16,7 @@ from claims.model.signed import (
     EncounterRoll,
     InvoiceRoll,
     ProviderInvoice,
+    SettlementBatch,
     WitnessStatement,
 )
 from tests.evidence import reference, samples
@@ -28,6 +29,7 @@ DIGESTS = {
     ProviderInvoice: "invoiceDigest",
     InvoiceRoll: "invoiceRollDigest",
     DecisionBatch: "batchDigest",
+    SettlementBatch: "settlementDigest",
 }
 QUIET = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SALTS = samples.HASHES

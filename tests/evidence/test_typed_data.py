@@ -125,6 +125,7 @@ def test_a_value_of_one_domain_is_refused_in_the_other(evidence, book):
         (samples.INVOICES, "ProviderInvoice"),
         (samples.DECISIONS, "ClaimDecision"),
         (samples.BATCHES, "DecisionBatch"),
+        (samples.SETTLEMENTS, "SettlementBatch"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -23,6 +23,7 @@ from claims.model.signed import (
     EvidenceDomain,
     InvoiceRoll,
     ProviderInvoice,
+    SettlementBatch,
     WitnessStatement,
 )
 from tests.evidence import reference, samples
@@ -104,6 +105,7 @@ def values() -> tuple:
         decision,
         DecisionBatch((decision,), salt(7), salt(8), 4, samples.VALID_UNTIL, salt(9)),
         DecisionBatch((), salt(7), salt(8), 4, samples.VALID_UNTIL, salt(9)),
+        SettlementBatch((salt(10), salt(11)), salt(7), salt(8), 4, samples.VALID_UNTIL, salt(9)),
     )
 
 

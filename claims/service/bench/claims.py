@@ -32,7 +32,7 @@ VALID_UNTIL = START_AT + 90 * DAY
 DEADLINE = START_AT + 30 * DAY
 FIRST_EPOCH = 1
 
-_SERVICE = Service("99213", Decimal(1), date(YEAR, 3, 2), date(YEAR, 3, 2), "11")
+SERVICE = Service("99213", Decimal(1), date(YEAR, 3, 2), date(YEAR, 3, 2), "11")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _records(stage: Stage, place: Place, shape: Shape, first: int) -> tuple[Enco
         domain=EvidenceDomain(CHAIN_ID, stage.registry),
         first_sequence=sequence_number(LANE, first),
         valid_until=VALID_UNTIL,
-        salts=_salts(f"{place.practitioner} {first}").__next__,
+        salts=salts_of(f"{place.practitioner} {first}").__next__,
     )
     rolls: Sequence[tuple[EncounterRecord, ...]] = [
         sign_roll(sealed[start : start + shape.roll], place.clinician.sign_digest)
@@ -130,11 +130,12 @@ def _encounter(place: Place, number: int) -> Encounter:
         person=f"person {number}",
         practitioner_npi=str(place.practitioner),
         provider_npi="bench",
-        services=(_SERVICE,),
+        services=(SERVICE,),
     )
 
 
-def _salts(seed: str) -> Iterator[bytes]:
+def salts_of(seed: str) -> Iterator[bytes]:
+    """Give salts without end that follow from a seed."""
     number = 0
     while True:
         number += 1

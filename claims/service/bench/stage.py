@@ -21,6 +21,7 @@ from claims.service.calendar import day_number
 if TYPE_CHECKING:
     from claims.chain.client import Chain
     from claims.chain.signer import Signer
+    from claims.chain.transactions import AccessList
 
 EMBEDDED, ANVIL = "embedded", "anvil"
 FORK = "prague"
@@ -31,7 +32,7 @@ YEAR = 2026
 WINDOW = (day_number(date(YEAR - 2, 1, 1)), day_number(date(YEAR + 3, 12, 31)))
 DAY = 86_400
 
-CALL_GAS, DEPLOY_GAS = 2_000_000, 8_000_000
+CALL_GAS, DEPLOY_GAS = 2_000_000, 16_000_000
 MAX_FEE, TIP = 100 * 10**9, 10**9
 """Wei a unit of gas: above any base fee that these few blocks reach, so that both chains take the same bytes."""
 ETHER = 10**18
@@ -88,15 +89,16 @@ class Stage:
     def __init__(self, chain: Chain) -> None:
         self.chain = chain
         self.rows: list[Row] = []
-        self.insurer = self._party("insurer")
-        self.credentialer = self._party("credentialer")
-        self.adjudicator = self._party("adjudicator", funded=False)
+        self.insurer = self.party("insurer")
+        self.credentialer = self.party("credentialer")
+        self.adjudicator = self.party("adjudicator", funded=False)
         self.registry = self._deploy(self.credentialer, "Registry", (self.credentialer.address,))
         self.token = self._deploy(self.insurer, "TestDollar")
         self.book = self._book(self.token)
         self._places = 0
 
-    def _party(self, name: str, *, funded: bool = True) -> Signer:
+    def party(self, name: str, *, funded: bool = True) -> Signer:
+        """Somebody with a key that follows from the name, and with ether for gas."""
         from claims.chain.signer import raw_key_signer
 
         signer = raw_key_signer(fixed(name), self.chain.profile)
@@ -104,8 +106,16 @@ class Stage:
             self.chain.fund(signer.address, 10 * ETHER)
         return signer
 
-    def send(self, sender: Signer, to: str | None, data: bytes, path: Sequence[str]) -> Row:
-        """Send one transaction with fixed gas limit and fees; raises Reverted where it is refused."""
+    def send(
+        self,
+        sender: Signer,
+        to: str | None,
+        data: bytes,
+        path: Sequence[str],
+        gas: int = 0,
+        access_list: AccessList = (),
+    ) -> Row:
+        """Send one transaction with fixed gas limit (`gas`, or one by its kind) and fees; raises Reverted where it is refused."""
         from claims.chain.sender import broadcast, sign
         from claims.chain.transactions import UnsignedTransaction
 
@@ -117,9 +127,10 @@ class Stage:
                 to=to,
                 data=data,
                 value=0,
-                gas=DEPLOY_GAS if to is None else CALL_GAS,
+                gas=gas or (DEPLOY_GAS if to is None else CALL_GAS),
                 max_fee=MAX_FEE,
                 max_priority_fee=TIP,
+                access_list=access_list,
             ),
         )
         receipt = self.chain.wait(broadcast(self.chain, signed.raw))
@@ -131,7 +142,8 @@ class Stage:
         """What a contract answers."""
         return self.chain.call(address, load(artefact).abi, function, arguments)
 
-    def _act(self, name: str, sender: Signer, artefact: str, to: str, function: str, *arguments: Any) -> None:
+    def act(self, name: str, sender: Signer, artefact: str, to: str, function: str, *arguments: Any) -> None:
+        """Do something once before the claims; what it cost is kept the first time."""
         row = self.send(sender, to, encode_call(load(artefact).abi, function, arguments), ("set_up", name))
         self._keep(row)
 
@@ -155,13 +167,11 @@ class Stage:
         arguments = (self.insurer.address, self.registry, token, RUN_OUT_DAYS, CLAIM_CAP, QUORUM_ABOVE, 1)
         book = self._deploy(self.insurer, "InsurerBook", arguments)
         amount = FUNDS * UNITS_PER_CENT
-        self._act("list_book", self.credentialer, "Registry", self.registry, "listBook", book, True)
-        self._act(
-            "set_adjudicator", self.insurer, "InsurerBook", book, "setAdjudicator", self.adjudicator.address, True
-        )
-        self._act("mint", self.insurer, "TestDollar", token, "mint", self.insurer.address, amount)
-        self._act("approve", self.insurer, "TestDollar", token, "approve", book, amount)
-        self._act("fund", self.insurer, "InsurerBook", book, "fund", amount)
+        self.act("list_book", self.credentialer, "Registry", self.registry, "listBook", book, True)
+        self.act("set_adjudicator", self.insurer, "InsurerBook", book, "setAdjudicator", self.adjudicator.address, True)
+        self.act("mint", self.insurer, "TestDollar", token, "mint", self.insurer.address, amount)
+        self.act("approve", self.insurer, "TestDollar", token, "approve", book, amount)
+        self.act("fund", self.insurer, "InsurerBook", book, "fund", amount)
         return book
 
     def refusing_book(self) -> tuple[str, str]:
@@ -182,12 +192,12 @@ class Stage:
             book=book or self.book,
             token=token or self.token,
             practitioner=7000 + number,
-            clinician=self._party(f"clinician {number}", funded=False),
-            provider=self._party(f"provider {number}"),
+            clinician=self.party(f"clinician {number}", funded=False),
+            provider=self.party(f"provider {number}"),
             policy=int.from_bytes(fixed(f"policy {number}")[:8], "big"),
         )
         provider, registry = made.provider.address, self.registry
-        self._act(
+        self.act(
             "enrol_practitioner",
             self.credentialer,
             "Registry",
@@ -198,10 +208,10 @@ class Stage:
             9000 + number,
             *WINDOW,
         )
-        self._act(
+        self.act(
             "enrol_provider", self.credentialer, "Registry", registry, "enrolProvider", provider, 500 + number, *WINDOW
         )
-        self._act(
+        self.act(
             "add_to_roster",
             self.credentialer,
             "Registry",
@@ -211,7 +221,7 @@ class Stage:
             made.practitioner,
             *WINDOW,
         )
-        self._act(
+        self.act(
             "issue_policy",
             self.insurer,
             "InsurerBook",

@@ -21,6 +21,8 @@ HELD_FIXED = (
     "held fixed: keys, nonces, salts, ids, amounts, chain id, the signed deadlines and the first block's time",
     "one adjudicator signs a batch of one; of a roll the middle attestation is claimed; each attestation of several is signed alone",
     "fresh: bitmap word and payee's balance zero, policy never paid; warm: none of them zero, and cold in its transaction",
+    "a batch: one adjudicator, distinct policies, claims of one attestation that are dealt out to the rolls, one roll of invoices a "
+    "provider; marginal: a claim more in a roll that is there",
     "floor: the least that the calldata alone costs (EIP-7623); two_steps: submit and decide together",
 )
 
@@ -38,12 +40,16 @@ def gas(
     chain: Annotated[
         str, typer.Option("--chain", help="Chain to measure on: embedded, or anvil (needs `make node`).")
     ] = CHAINS[0],
+    batch: Annotated[
+        str, typer.Option("--batch", help="Settle batches of so many claims too: numbers, with commas between.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Measure each path of a claim by real transactions on a fresh chain; the same figures come out of every run.
 
-    Example: claims bench gas
+    Example: claims bench gas --batch 1,10,100,256,1000,2000
     """
+    from claims.service.bench.batch import SIZES, measure_batches
     from claims.service.bench.gas import measure
     from claims.service.bench.report import build_document, growth, read_committed, write_committed
     from claims.service.bench.stage import open_stage
@@ -53,9 +59,16 @@ def gas(
         raise UsageError(f"--chain is {chain!r}; use one of {', '.join(CHAINS)}")
     if write and chain != CHAINS[0]:
         raise UsageError("--write keeps the figures of the embedded chain; leave --chain out")
+    sizes = SIZES if write and not batch else _sizes(batch)
     committed = None if write else read_committed()
     with open_stage(chain) as stage:
-        document = build_document(measure(stage))
+        rows = measure(stage)
+    if not sizes:
+        document = build_document(rows)
+    else:
+        note(f"settling batches of {', '.join(f'{size:,}' for size in sizes)} claims ...")
+        with open_stage(chain) as stage:
+            document = build_document(rows, measure_batches(stage, sizes))
     if as_json:
         print_json(document)
     else:
@@ -117,6 +130,16 @@ def _ratios(rates: Mapping[str, float]) -> dict[str, float]:
     }
 
 
+def _sizes(batch: str) -> tuple[int, ...]:
+    from claims.service.bench.batch import MOST_CLAIMS
+    from claims.service.errors import UsageError
+
+    words = [word.strip() for word in batch.split(",") if word.strip()]
+    if not all(word.isdecimal() and 1 <= int(word) <= MOST_CLAIMS for word in words):
+        raise UsageError(f"--batch is {batch!r}; write numbers from 1 to {MOST_CLAIMS:,} with commas between")
+    return tuple(int(word) for word in words)
+
+
 def _show(document: Mapping[str, Any], chain: str) -> None:
     from claims.service.bench.report import targets
 
@@ -131,6 +154,8 @@ def _show(document: Mapping[str, Any], chain: str) -> None:
     print_table(
         ("claim", "state", "transaction", "gas", "calldata bytes", "floor"), list(_rows(document)), right=(3, 4, 5)
     )
+    if "batch" in document:
+        _show_batches(document["batch"])
     print_table(
         ("target", "gas", "at most", ""),
         [
@@ -145,6 +170,18 @@ def _show(document: Mapping[str, Any], chain: str) -> None:
         right=(1, 2),
     )
     print_lines(HELD_FIXED)
+
+
+def _show_batches(rows: list[dict[str, Any]]) -> None:
+    heads = ("claims", "rolls", "providers", "state", "total", "per_claim", "marginal", "per_roll", "fixed", "floor")
+    print_table(
+        tuple(head.replace("_", " ") for head in heads),
+        [
+            tuple("" if row[head] is None else f"{row[head]:,}" if head != "state" else row[head] for head in heads)
+            for row in rows
+        ],
+        right=(0, 1, 2, 4, 5, 6, 7, 8, 9),
+    )
 
 
 def _rows(document: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

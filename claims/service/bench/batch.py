@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 PROVIDERS, ROLLS = 4, 32
 """Of the fixed mix; fewer where there are fewer claims."""
 SIZES = (1, 10, 100, 256, 1_000, 2_000)
+MOST_CLAIMS = 2_000
+"""What one transaction has gas for, and a word of bits of each roll has room for."""
 FRESH, WARM = "fresh", "warm"
 WORD = 64
 """How many sequences share a word of bits. A roll begins where a word does, so that rolls of one size cost alike."""

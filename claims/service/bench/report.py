@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from claims.chain.artefacts import load
+from claims.service.bench.batch import BatchRow
 from claims.service.bench.stage import FORK, Row
 from claims.service.errors import UsageError
 
@@ -19,8 +20,12 @@ TARGETS: tuple[tuple[tuple[str, ...], int], ...] = (
     (("fresh", "settle"), 115_000),
     (("warm", "two_steps"), 190_000),
     (("fresh", "two_steps"), 190_000),
+    (("batch", "1,000 claims warm", "per_claim"), 9_000),
+    (("batch", "1,000 claims warm", "marginal"), 7_500),
 )
 """The most that a claim of one attestation may cost, in gas, by the figure's place in the document."""
+FIXED_MIX = 1_000
+"""The batch for which targets are set: so many claims in 32 rolls of 4 providers, on distinct policies."""
 FIGURES = (
     "fresh",
     "warm",
@@ -52,16 +57,20 @@ class Target:
         return self.gas <= self.at_most
 
 
-def build_document(rows: Iterable[Row]) -> Document:
-    """Build the document: fork, compiler, settings, figures, the calldata and its floor beside each, and the targets."""
+def build_document(rows: Iterable[Row], batches: Iterable[BatchRow] = ()) -> Document:
+    """Build the document: fork, compiler, settings, figures, the calldata and its floor beside each, batches, and the targets."""
     measured = list(rows)
     artefact = load("InsurerBook")
     figures = _tree(measured, lambda row: row.gas)
+    settled = list(batches)
+    if settled:
+        figures["batch"] = [asdict(row) | {"per_claim": row.per_claim} for row in settled]
     return {
         "fork": FORK,
         "compiler": artefact.compiler,
         "settings": artefact.settings,
         **{name: figures[name] for name in FIGURES},
+        **({"batch": figures["batch"]} if settled else {}),
         "calldata_bytes": _tree(measured, lambda row: row.calldata_bytes),
         "floors": _tree(measured, lambda row: row.floor),
         "targets": [
@@ -73,8 +82,18 @@ def build_document(rows: Iterable[Row]) -> Document:
 
 def targets(document: Mapping[str, Any]) -> tuple[Target, ...]:
     """Return each target with the document's figure."""
-    found = figures_of(document)
-    return tuple(Target(path, found[path], at_most) for path, at_most in TARGETS)
+    found = figures_of(document) | _fixed_mix(document)
+    return tuple(Target(path, found[path], at_most) for path, at_most in TARGETS if path in found)
+
+
+def _fixed_mix(document: Mapping[str, Any]) -> dict[tuple[str, ...], int]:
+    """The figures of the batch for which targets are set, by their place; nothing where it was not measured."""
+    return {
+        ("batch", f"{FIXED_MIX:,} claims {row['state']}", figure): row[figure]
+        for row in document.get("batch", ())
+        for figure in ("per_claim", "marginal")
+        if row["claims"] == FIXED_MIX and row[figure] is not None
+    }
 
 
 def figures_of(document: Mapping[str, Any]) -> dict[tuple[str, ...], int]:

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from claims.chain.abi import topic, type_of
+from claims.chain.abi import find, topic, type_of
+from claims.chain.artefacts import load
 from claims.chain.client import Chain, Receipt
 from claims.chain.signer import Signer
 from claims.model.book_event import (
@@ -27,56 +28,7 @@ from claims.model.book_event import (
 )
 
 POLICY, REVISION = 7, 1
-
-
-def _event(name: str, *parameters: str) -> dict[str, Any]:
-    """An ABI entry from Solidity's own words: `bytes32 indexed claim`."""
-    words = [parameter.split() for parameter in parameters]
-    inputs = [{"name": each[-1], "type": each[0], "indexed": "indexed" in each} for each in words]
-    return {"type": "event", "name": name, "anonymous": False, "inputs": inputs}
-
-
-ABI: list[dict[str, Any]] = [
-    _event(
-        "ClaimPaid",
-        "bytes32 indexed claim",
-        "bytes32 indexed payment",
-        "address indexed provider",
-        "uint64 policy",
-        "uint32 revision",
-        "uint64 paid",
-    ),
-    _event("PaymentCredited", "bytes32 indexed payment", "address indexed payee", "uint64 amount"),
-    _event("Anchored", "bytes32 indexed roll", "address indexed provider", "uint64 nonce"),
-    _event(
-        "BatchPaid",
-        "bytes32 indexed batch",
-        "bytes32 indexed payment",
-        "address indexed provider",
-        "uint64 paid",
-        "bytes claims",
-    ),
-    _event("Skipped", "bytes32 indexed batch", "uint256 index", "bytes4 reason"),
-    _event(
-        "ClaimRevised",
-        "bytes32 indexed claim",
-        "bytes32 indexed payment",
-        "address indexed provider",
-        "uint64 policy",
-        "uint32 revision",
-        "uint64 paidBefore",
-        "uint64 paid",
-    ),
-    _event(
-        "DebtOpened",
-        "address indexed provider",
-        "uint32 indexed debt",
-        "bytes32 indexed claim",
-        "uint64 policy",
-        "uint64 amount",
-    ),
-    _event("DebtNetted", "bytes32 indexed payment", "address indexed provider", "uint32 indexed debt", "uint64 amount"),
-]
+ABI = load("InsurerBook").abi
 
 
 def arguments(event: BookEvent) -> Mapping[str, Any]:
@@ -84,9 +36,9 @@ def arguments(event: BookEvent) -> Mapping[str, Any]:
     match event:
         case ClaimPaid(claim, payment, provider, paid):
             found = {"claim": claim, "payment": payment, "provider": provider, "paid": paid.cents}
-        case BatchPaid(batch, payment, provider, paid, claims):
-            packed = b"".join(place.to_bytes(2, "big") + each.cents.to_bytes(6, "big") for place, each in claims)
-            found = {"batch": batch, "payment": payment, "provider": provider, "paid": paid.cents, "claims": packed}
+        case BatchPaid(batch, payment, provider, paid, first, amounts):
+            found = {"batch": batch, "payment": payment, "provider": provider, "paid": paid.cents}
+            found |= {"first": first, "amounts": b"".join(_amount(each.cents) for each in amounts)}
         case ClaimRevised(claim, payment, provider, before, paid):
             found = {"claim": claim, "payment": payment, "provider": provider}
             found |= {"paidBefore": before.cents, "paid": paid.cents}
@@ -101,11 +53,16 @@ def arguments(event: BookEvent) -> Mapping[str, Any]:
     return {"policy": POLICY, "revision": REVISION} | found
 
 
+def _amount(cents: int) -> bytes:
+    """One of a batch's amounts as the contract writes it."""
+    return cents.to_bytes(3, "big") if cents < 0xFFFFFF else b"\xff\xff\xff" + cents.to_bytes(6, "big")
+
+
 def topics_and_data(event: BookEvent) -> tuple[tuple[bytes, ...], bytes]:
     """The log that Solidity makes of an event."""
     from eth_abi.abi import encode
 
-    item = next(item for item in ABI if item["name"] == type(event).__name__)
+    item = find(ABI, "event", type(event).__name__)
     values = arguments(event)
     indexed = [p for p in item["inputs"] if p["indexed"]]
     plain = [p for p in item["inputs"] if not p["indexed"]]

@@ -30,6 +30,8 @@ from claims.chain.reverts import ErrorCatalogue, refusal
 if TYPE_CHECKING:
     from web3 import Web3
 
+    from claims.chain.transactions import AccessList
+
 CHAIN_FILE = "chain.sqlite"
 LOG_RANGE = 2_000
 ZERO_ADDRESS = "0x" + "00" * 20
@@ -197,9 +199,16 @@ class Chain:
         transaction = _transaction(address, data, sender, value, gas)
         return _bytes(self._run("eth_call", transaction, "latest" if block is None else block))
 
-    def estimate(self, address: str | None, data: bytes, sender: str, value: int = 0) -> int:
+    def estimate(
+        self, address: str | None, data: bytes, sender: str, value: int = 0, access_list: AccessList = ()
+    ) -> int:
         """The gas that a transaction would need now. Raises Reverted where it would be refused."""
-        return int(self._run("eth_estimateGas", _transaction(address, data, sender, value, None), None), 16)
+        from claims.chain.transactions import access_list_field
+
+        transaction = _transaction(address, data, sender, value, None)
+        if access_list:
+            transaction["accessList"] = access_list_field(access_list)
+        return int(self._run("eth_estimateGas", transaction, None), 16)
 
     def fees(self) -> Fees:
         """What to offer now: the tip that the node suggests, and room for the base fee to double."""

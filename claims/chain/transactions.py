@@ -93,6 +93,7 @@ def prepare(
     nonce: int | None = None,
     gas: int | None = None,
     fees: Fees | None = None,
+    access_list: AccessList = (),
 ) -> UnsignedTransaction:
     """Build a transaction: nonce, gas and fees are asked of the chain where they are not given.
 
@@ -100,7 +101,7 @@ def prepare(
     Raises Reverted where it would be refused, GasAboveCap where it needs more than one transaction may have.
     """
     if gas is None:
-        gas = with_margin(chain.estimate(to, data, sender, value))
+        gas = with_margin(chain.estimate(to, data, sender, value, access_list))
     elif gas > TRANSACTION_GAS_CAP:
         raise GasAboveCap(gas, TRANSACTION_GAS_CAP)
     offered = fees if fees is not None else chain.fees()
@@ -113,6 +114,7 @@ def prepare(
         gas=gas,
         max_fee=offered.maximum,
         max_priority_fee=offered.priority,
+        access_list=access_list,
     )
 
 

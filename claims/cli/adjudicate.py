@@ -29,6 +29,10 @@ def adjudicate(
         str | None,
         typer.Option(help='The encounter records, in JSON; or "assume", which takes the evidence as given.'),
     ] = None,
+    rolls: Annotated[
+        Path | None,
+        typer.Option(help="With --home: the rolls of invoices that the provider anchored of the file."),
+    ] = None,
     history: Annotated[Path | None, typer.Option(help="Lines that were adjudicated before, in JSON.")] = None,
     tables: Annotated[
         Path | None, typer.Option(help="Folder of imported code tables (`claims tables import`).")
@@ -87,6 +91,7 @@ def adjudicate(
             profile=profile,
             passphrase_file=passphrase_file,
             evidence=None if evidence is None else Path(evidence),
+            rolls=rolls,
             plan=plan,
             members=members,
             providers=providers,
@@ -99,8 +104,8 @@ def adjudicate(
             as_json=as_json,
         )
         return
-    if out is not None or pay or dry_run or profile is not None:
-        raise UsageError("--out, --pay, --dry-run and --profile are for a payer: give --home with them")
+    if out is not None or pay or dry_run or profile is not None or rolls is not None:
+        raise UsageError("--out, --pay, --rolls, --dry-run and --profile are for a payer: give --home with them")
     if plan is None:
         raise UsageError("give --plan PLAN.toml, or --home for a payer's own plan")
 
@@ -173,6 +178,7 @@ def _decide_as_payer(
     profile: str | None,
     passphrase_file: Path | None,
     evidence: Path | None,
+    rolls: Path | None,
     plan: Path | None,
     members: Path | None,
     providers: Path | None,
@@ -193,6 +199,7 @@ def _decide_as_payer(
             office,
             file,
             evidence=evidence,
+            rolls=rolls,
             plan=plan,
             members=members,
             providers=providers,
@@ -236,8 +243,17 @@ def _tell_as_payer(done: dict[str, Any]) -> None:
     for claim in done["claims"]:
         print_lines(f"claim {claim['claim']}: {error['message']}" for error in claim.get("errors", ()))
     print_lines(f"claim {number}: an encounter report, recorded and never paid" for number in done["encounter_reports"])
+    print_lines(_roll(roll) for roll in done["rolls"])
     print_lines(_placed(error) for error in done["errors"])
     print_lines(f"wrote {path}" for path in (*done["files"].values(), *done.get("fhir", ())))
+
+
+def _roll(roll: dict[str, Any]) -> str:
+    if roll["problem"]:
+        return f"roll {roll['roll']} does not count, its {roll['claims']} claims are not anchored: {roll['problem']}"
+    return (
+        f"roll {roll['roll']}: {roll['claims']} claims are anchored; `claims settle run` pays what is approved of them"
+    )
 
 
 def _point_to_reasons(done: dict[str, Any], home: Path, *, dry_run: bool) -> None:

@@ -16,6 +16,7 @@ from claims.cli.options import HOME, AsJson, DryRun, Home, PassphraseFile, Profi
 from claims.cli.validate import validate
 
 if TYPE_CHECKING:
+    from claims.service.anchoring import RollSent
     from claims.service.rebilling import Correction
     from claims.service.submitting import Outcome
 
@@ -37,6 +38,14 @@ def submit(
     policy: Annotated[
         int | None, typer.Option(help="Submit each claim on the chain against this policy, before it is decided.")
     ] = None,
+    anchor: Annotated[
+        bool,
+        typer.Option("--anchor", help="Anchor the claims in one roll of invoices, which its payer settles in batches."),
+    ] = False,
+    policies: Annotated[
+        Path | None,
+        typer.Option(help="With --anchor: which member has which policy, in TOML, where SBR03 does not say it."),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for what the payer gets: the 837 and the records it needs.")] = Path(
         "outbox"
     ),
@@ -47,32 +56,49 @@ def submit(
 ) -> None:
     """Hand an 837 to its payer with its evidence; with --decisions, settle on the chain what the payer approved.
 
-    Sending is the provider's consent to the charge. Repeating it pays nothing twice. Exit code 3 where a claim was denied,
-    rejected or refused by the contract, 5 where one is pended.
+    With --anchor the whole file takes one slot of the payer's book: from then on the payer's clock runs, and it pays what it
+    approves without another word of the provider. Sending is the provider's consent to the charge. Repeating it pays nothing
+    twice. Exit code 3 where a claim was denied, rejected or refused by the contract, 5 where one is pended.
 
     Example: claims claim submit march.837 --home clinic --records records.json --out to-payer
+
+    Example: claims claim submit march.837 --home clinic --records records.json --anchor --out to-payer
 
     Example: claims claim submit march.837 --home clinic --records records.json --decisions march.decisions.json
     """
     from claims.service import submitting
+    from claims.service.anchoring import PolicySource, read_policies
     from claims.service.errors import UsageError
     from claims.service.keys import passphrase
     from claims.service.office import open_office
 
-    signs = decisions is not None or policy is not None
+    if anchor and decisions is not None:
+        raise UsageError("--anchor hands a file over, and --decisions settles what came back: give one of them")
+    if policies is not None and not anchor:
+        raise UsageError("--policies is for --anchor; a claim that is submitted alone takes --policy")
+    source = None
+    if anchor:
+        source = PolicySource(policy, {} if policies is None else read_policies(policies))
+    signs = anchor or decisions is not None or policy is not None
     if decisions is not None and records is None:
         raise UsageError("--decisions needs --records: the contract checks the evidence again")
     with open_office(home, profile=profile, passphrase=passphrase(passphrase_file) if signs else None) as office:
         files: dict[str, str] = {}
+        rolls: tuple[RollSent, ...] = ()
         if decisions is not None and records is not None:
             outcomes = submitting.settle(office, file, records=records, decisions=decisions, dry_run=dry_run)
         else:
-            handed = submitting.hand_over(office, file, records=records, out=out, policy=policy, dry_run=dry_run)
-            outcomes, files = handed.outcomes, handed.files
+            alone = None if anchor else policy
+            handed = submitting.hand_over(
+                office, file, records=records, out=out, policy=alone, anchor=source, dry_run=dry_run
+            )
+            outcomes, files, rolls = handed.outcomes, handed.files, handed.rolls
     if as_json:
-        print_json({"claims": [_document(outcome) for outcome in outcomes], "files": files})
+        document: dict[str, Any] = {"claims": [_document(outcome) for outcome in outcomes], "files": files}
+        print_json(document | {"rolls": [_roll_document(roll) for roll in rolls]})
     else:
         print_lines(_sentence(outcome) for outcome in outcomes)
+        print_lines(_roll_sentence(roll) for roll in rolls)
         print_lines(f"wrote {path}" for path in files.values())
     _leave(outcomes)
 
@@ -244,6 +270,24 @@ def _document(outcome: Outcome) -> dict[str, Any]:
         "transaction": None if outcome.transaction is None else "0x" + outcome.transaction.hex(),
         "gas": outcome.gas,
     }
+
+
+def _roll_document(roll: RollSent) -> dict[str, Any]:
+    return {
+        "roll": "0x" + roll.hash.hex(),
+        "invoices": roll.invoices,
+        "billed": str(roll.billed),
+        "transaction": None if roll.transaction is None else "0x" + roll.transaction.hex(),
+        "gas": roll.gas,
+        "why": roll.why,
+    }
+
+
+def _roll_sentence(roll: RollSent) -> str:
+    told = f"roll 0x{roll.hash.hex()}: {roll.invoices:,} invoices of {roll.billed} in all"
+    if roll.transaction is not None and roll.gas is not None:
+        return f"{told}, anchored by 0x{roll.transaction.hex()} for {roll.gas:,} gas, {roll.gas // roll.invoices:,} an invoice"
+    return f"{told}, {roll.why}" if roll.why else told
 
 
 def _sentence(outcome: Outcome) -> str:

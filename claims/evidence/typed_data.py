@@ -46,7 +46,7 @@ def _word(member: Member, value: object) -> bytes:
         return address_word(value, member.label)
     if not isinstance(value, tuple):
         raise EvidenceError(f"{member.label} is a tuple, not {type(value).__name__}")
-    if kind == "bytes32[]":
+    if member.kind == "bytes32[]":
         return keccak256(b"".join([hash_word(item, member.label) for item in value]))
     return keccak256(b"".join([hash_struct(item) for item in value]))
 

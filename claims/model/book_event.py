@@ -19,13 +19,15 @@ class ClaimPaid:
 
 @dataclass(frozen=True, slots=True)
 class BatchPaid:
-    """A provider's claims of a batch were paid together: `paid` in all, `claims` by their positions in the batch, in order."""
+    """A provider's claims of a batch were paid together: `paid` in all, `amounts` of each, in order. The first stands at
+    position `first` of the batch, the others follow, without those that were skipped."""
 
     batch: bytes
     payment: bytes
     provider: str
     paid: Money
-    claims: tuple[tuple[int, Money], ...]
+    first: int
+    amounts: tuple[Money, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -19,12 +19,20 @@ from claims.adjudication.members import Members
 from claims.evidence.document import load_records
 from claims.evidence.errors import RecordError
 from claims.model.claim import Claim
-from claims.model.coding import encode
+from claims.model.coding import decode, encode
 from claims.model.decision import PAID, PENDED, Decision
 from claims.model.evidence import EncounterRecord, VerifiedEncounter
 from claims.model.member import Authorization
 from claims.model.review import Review
 from claims.model.submission import Submission
+from claims.service.anchored import (
+    RollIntake,
+    anchored_invoice,
+    becomes_due,
+    check_rolls,
+    keep_rolls,
+    told_rolls,
+)
 from claims.service.answers import MOST_INTERCHANGES, Answers, answer_file
 from claims.service.calendar import date_at
 from claims.service.deciding import decide, story_of
@@ -41,6 +49,7 @@ from claims.service.practice import practice_figures
 from claims.service.private_file import write_private
 from claims.service.receiving import receive, remember
 from claims.service.replacing import correction_of, take_place, taken_back
+from claims.service.revising import revision_due
 from claims.service.rules import Rules, enrolled_members, read_rules
 from claims.service.sending import carry_out
 from claims.service.signing import answered_on_chain, decide_key, signed_answer
@@ -62,6 +71,7 @@ def adjudicate_for_payer(
     file: Path,
     *,
     evidence: Path | None = None,
+    rolls: Path | None = None,
     plan: Path | None = None,
     members: Path | None = None,
     providers: Path | None = None,
@@ -75,7 +85,8 @@ def adjudicate_for_payer(
 
     The whole file is decided in one unit of work: what is wrong with the evidence or the documents changes nothing.
     Repeating it gives the decisions that were made, signs again what had become stale, and decides anew what was pended.
-    `pay` sends the decisions of claims that were submitted on the chain. Returns what `claims adjudicate --json` prints.
+    `pay` sends the decisions of claims that were submitted on the chain. `rolls` are what the provider anchored of the file:
+    what is approved of it becomes due for `claims settle run`. Returns what `claims adjudicate --json` prints.
     """
     office.require(PAYER)
     submission = receive(office, file)
@@ -83,6 +94,10 @@ def adjudicate_for_payer(
     rules = read_rules(office.home, plan=plan, members=members, providers=providers, enrolled=enrolled_people)
     records = () if evidence is None else load_records(evidence.read_bytes())
     ranks = {claim.rank for claim in submission.claims}
+    numbered = numbered_claims(submission)
+    intake: tuple[RollIntake, ...] = ()
+    if rolls is not None:
+        intake = check_rolls(office, rolls, file.read_bytes(), {control: claim.number for control, claim in numbered})
     run = open_run(office, rules, records, ranks, received=received, decided=decided, pay=pay and not dry_run)
     now = run.now
     answers: list[Answer] = []
@@ -90,9 +105,11 @@ def adjudicate_for_payer(
     reports: list[str] = []
     acknowledged = Answers(b"", b"")
     with suppress(_Undo), office.store.unit_of_work() as work:
+        run.users.clear()
         known = bool(work.claims.by_source(submission.sha256))
         remember(work, submission, date_at(now))
-        for control_number, claim in numbered_claims(submission):
+        keep_rolls(work, intake, submission.sha256, now)
+        for control_number, claim in numbered:
             if claim.is_encounter_report:
                 _record(work, run, control_number, claim, submission.sha256, ENCOUNTER_REPORT)
                 reports.append(claim.number)
@@ -106,13 +123,14 @@ def adjudicate_for_payer(
             submission,
             created=datetime.fromtimestamp(now, UTC),
             control_number=first,
-            payer_numbers=[control_number for control_number, _ in numbered_claims(submission)],
+            payer_numbers=[control_number for control_number, _ in numbered],
         )
         if dry_run:
             raise _Undo
     result: dict[str, Any] = {
         "claims": [*map(_printed, answers), *_rejected(submission)],
         "encounter_reports": reports,
+        "rolls": told_rolls(intake),
         "errors": [error_document(error) for error in loose_errors(submission)],
         "files": {},
         "payments": [],
@@ -192,11 +210,12 @@ def _answer(work: UnitOfWork, run: Run, control_number: str, claim: Claim, sha25
     """Decide a claim, or give the answer that it had; only what pended is decided again."""
     stored, latest = work.claims.find(control_number), work.decisions.latest(control_number)
     if stored is not None and latest is not None and stored.status != PENDED:
-        signed = signed_answer(work, run, control_number, stored.claim, latest.revision, latest.decision)
+        inputs = decode(Inputs, latest.inputs)
+        signed = _signed(work, run, control_number, stored.claim, latest.revision, latest.decision, inputs)
         return _told(run, control_number, claim, latest.decision, signed)
-    inputs, decision = _decide(work, run, claim)
+    inputs, decision = _decide(work, run, control_number, claim)
     if latest is not None and latest.decision == decision:
-        signed = signed_answer(work, run, control_number, claim, latest.revision, decision)
+        signed = _signed(work, run, control_number, claim, latest.revision, decision, inputs)
         return _told(run, control_number, claim, decision, signed)
     return _keep(work, run, control_number, claim, sha256, inputs, decision)
 
@@ -206,17 +225,33 @@ def answer_reviewed(work: UnitOfWork, run: Run, stored: StoredClaim, review: Rev
 
     Raises ClaimPending where something that the review does not speak of makes the claim wait all the same.
     """
-    inputs, decision = _decide(work, run, stored.claim, review)
+    inputs, decision = _decide(work, run, stored.control_number, stored.claim, review)
     if decision.status == PENDED:
         causes = dict.fromkeys(f"{entry.edit}: {entry.why}" for entry in decision.trace if entry.outcome == PEND)
         raise ClaimPending(f"claim {stored.claim.number} waits all the same, nothing was kept: {'; '.join(causes)}")
     return _keep(work, run, stored.control_number, stored.claim, stored.source_sha256, inputs, decision)
 
 
-def _decide(work: UnitOfWork, run: Run, claim: Claim, review: Review | None = None) -> tuple[Inputs, Decision]:
+def _signed(
+    work: UnitOfWork, run: Run, control_number: str, claim: Claim, revision: int, decision: Decision, inputs: Inputs
+) -> SignedDecision | None:
+    """Sign a decision, or have an approval of an anchored claim wait for its batch, and a correction for its revision."""
+    if work.revisions.find(control_number) is not None:
+        return None
+    if becomes_due(work, run, control_number, claim, revision, decision, inputs):
+        return None
+    return signed_answer(work, run, control_number, claim, revision, decision)
+
+
+def _decide(
+    work: UnitOfWork, run: Run, control_number: str, claim: Claim, review: Review | None = None
+) -> tuple[Inputs, Decision]:
     correction = correction_of(work, claim, _person(run, claim))
     with taken_back(work, correction, run.now) as tentative:
         inputs = replace(_inputs(work, run, claim, correction), review=review)
+        if correction is None:
+            anchored = anchored_invoice(work, run, control_number, claim, _person(run, claim) or "")
+            inputs = replace(inputs, anchored=anchored)
         decision = decide(inputs, run.terms, run.tables)
         if decision.status == PENDED:
             tentative.undo()
@@ -231,8 +266,9 @@ def _person(run: Run, claim: Claim) -> str | None:
 def _inputs(work: UnitOfWork, run: Run, claim: Claim, correction: Correction | None = None) -> Inputs:
     members = run.members.fitting(claim)
     lineage = _lineage(work, correction)
-    offered = tuple(e for e in run.evidence[claim.rank] if e.provider_npi == claim.billing.npi)
-    users = {e.identifier: _users(work, run.records[e.identifier], claim.rank) for e in offered}
+    person = _person(run, claim)
+    offered = tuple(_offered(run.evidence[claim.rank], claim, person))
+    users = {e.identifier: _users(work, run, run.records[e.identifier], claim.rank) for e in offered}
     # What a claim's lineage spent on the chain is its own: the correction rests on it again.
     own = {e.identifier for e in offered if e.problem == "spent" and users[e.identifier] <= lineage and lineage}
     evidence = tuple(replace(e, problem="") if e.identifier in own else e for e in offered)
@@ -242,7 +278,6 @@ def _inputs(work: UnitOfWork, run: Run, claim: Claim, correction: Correction | N
     named |= {rendering.npi for line in claim.lines if (rendering := claim.rendering_of(line)) is not None}
     if claim.referring is not None:
         named.add(claim.referring.npi)
-    person = _person(run, claim)
     family = members[0].family if person is not None else ""
     years = sorted({run.terms.year_of(line.begins) for line in claim.lines})
     return Inputs(
@@ -269,6 +304,23 @@ def _inputs(work: UnitOfWork, run: Run, claim: Claim, correction: Correction | N
     )
 
 
+def _offered(evidence: Sequence[VerifiedEncounter], claim: Claim, person: str | None) -> Iterator[VerifiedEncounter]:
+    """Give the billing provider's encounters that the engine may look at: of the claim's person, of a line's day, or named.
+
+    What no line can be matched to or mistaken for is left out: a file's every record would else be kept with its every claim.
+    """
+    days = {line.begins for line in claim.lines}
+    named = set(claim.evidence).union(*(line.evidence for line in claim.lines))
+    for each in evidence:
+        if each.provider_npi == claim.billing.npi and (
+            person is None
+            or each.person == person
+            or each.identifier in named
+            or any(service.begins in days for service in each.services)
+        ):
+            yield each
+
+
 def _authorizations(work: UnitOfWork, run: Run, person: str | None) -> tuple[Authorization, ...] | None:
     """The person's authorisations with what claims have taken of them so far; None where the payer keeps none."""
     if run.rules.authorizations is None:
@@ -288,9 +340,14 @@ def _lineage(work: UnitOfWork, correction: Correction | None) -> frozenset[str]:
     return work.replacements.lineage(correction.replaces)
 
 
-def _users(work: UnitOfWork, record: EncounterRecord, rank: int) -> frozenset[str]:
-    """The control numbers of the claims that this record was decided for."""
-    found = (work.evidence_uses.user(record.practitioner, sequence, rank) for sequence in _burnt(record))
+def _users(work: UnitOfWork, run: Run, record: EncounterRecord, rank: int) -> frozenset[str]:
+    """The control numbers of the claims that this record was decided for; each is looked up once in a run's unit of work."""
+    found = set()
+    for sequence in _burnt(record):
+        place = (record.practitioner, sequence, rank)
+        if place not in run.users:
+            run.users[place] = work.evidence_uses.user(*place)
+        found.add(run.users[place])
     return frozenset(user for user in found if user)
 
 
@@ -323,6 +380,7 @@ def _keep(
         for record in run.backing(decision):
             for sequence in _burnt(record):
                 work.evidence_uses.add(record.practitioner, sequence, claim.rank, control_number)
+                run.users.pop((record.practitioner, sequence, claim.rank), None)
             work.records.add(record, run.now)
         work.authorization_uses.put(control_number, decision.authorization_uses)
     elif decision.status == PENDED:
@@ -331,7 +389,8 @@ def _keep(
             work.records.add(run.records[encounter.identifier], run.now)
     if inputs.correction is not None:
         take_place(work, control_number, inputs.correction, decision, run.now)
-    signed = signed_answer(work, run, control_number, claim, revision, decision)
+        revision_due(work, run, control_number, claim, revision, decision, inputs)
+    signed = _signed(work, run, control_number, claim, revision, decision, inputs)
     return _told(run, control_number, claim, decision, signed)
 
 

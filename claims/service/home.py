@@ -15,10 +15,13 @@ SETTINGS = "home.toml"
 STORE = "store.sqlite"
 KEYS = "keys"
 PROVIDER, PAYER = "provider", "payer"
+DECISION_DAYS = 30
+"""Days within which a signed decision can be used, where the home says nothing else; after them the payer signs anew."""
 
 # Each party's own keys: a payer's insurer key owns the book and its escrow, its credentialer key the registry, its
 # adjudicator key signs decisions. A provider's one key submits claims and is paid.
 PARTY_KEYS = {PAYER: ("insurer", "credentialer", "adjudicator"), PROVIDER: ("provider",)}
+MOST_DECISION_DAYS = 366
 
 _TEXT = re.compile(r"[^\x00-\x1f\"\\]{0,80}")
 _PATH = re.compile(r"[^\x00-\x1f\"\\]{0,4096}")
@@ -35,6 +38,7 @@ class Home:
     `own_claims_only` takes claims alone that name this payer's identifier, and `refuse_repeated_interchanges` rejects an
     interchange whose control number the same sender used before (published samples all bear the same one). `store` is where
     the home's records are kept: a SQLite file beside the settings, or a schema of a PostgreSQL database by its URL.
+    `decision_days` are the days for which a batch that a payer signs can be used.
     """
 
     folder: Path
@@ -52,6 +56,7 @@ class Home:
     own_claims_only: bool = False
     refuse_repeated_interchanges: bool = False
     store: str = STORE
+    decision_days: int = DECISION_DAYS
 
     @property
     def profile_file(self) -> str:
@@ -98,6 +103,7 @@ _KEYS: dict[str, type] = {
     "own_claims_only": bool,
     "refuse_repeated_interchanges": bool,
     "store": str,
+    "decision_days": int,
 }
 
 
@@ -129,7 +135,7 @@ def write_home(home: Home) -> None:
 
 
 def _toml(value: object) -> str:
-    if isinstance(value, bool):
+    if isinstance(value, bool | int):
         return str(value).lower()
     return f'"{value.as_posix() if isinstance(value, Path) else value}"'
 
@@ -146,11 +152,13 @@ def read_home(folder: Path) -> Home:
     for key, value in table.items():
         if key not in _KEYS:
             raise UsageError(f"{file}: unknown key {key!r}; known are {', '.join(_KEYS)}")
-        if not isinstance(value, _KEYS[key]):
+        if type(value) is not _KEYS[key]:
             raise UsageError(f"{file}: {key} must be {_KEYS[key].__name__}")
     missing = [key for key in ("role", "name", "identifier") if key not in table]
     if missing:
         raise UsageError(f"{file} lacks {', '.join(missing)}")
     check_store(table.get("store", STORE))
+    if not 1 <= table.get("decision_days", DECISION_DAYS) <= MOST_DECISION_DAYS:
+        raise UsageError(f"{file}: decision_days must lie between 1 and {MOST_DECISION_DAYS}")
     chain_folder = folder / table.pop("chain_folder", ".")
     return Home(folder=folder, chain_folder=chain_folder, **table)

@@ -281,6 +281,9 @@ class Follower:
     def _payment(self, work: UnitOfWork, book: str, identifier: bytes, last: int) -> Payment | None:
         """A payment from what was told of it up to a block, and acted on or being so."""
         logs = work.chain_index.logs_of_payment(book, identifier, last)
+        # What the same transactions skipped stands beside: it says which claims of a batch are meant.
+        beside = work.chain_index.logs_of_no_payment_in(book, {log.transaction_hash for log in logs})
+        logs = tuple(sorted((*beside, *logs), key=lambda log: (log.block, log.log_index)))
         payment = next(iter(fold_payments(kept_events(self.abi, logs))), None)
         return payment if payment is None or self.own is not None else self._named(work, payment)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from claims.adjudication.members import Members
 from claims.adjudication.plan_terms import PlanTerms
@@ -19,6 +19,7 @@ from claims.model.plan import Accumulators, Plan
 from claims.model.review import Review
 from claims.model.signed import BookDomain
 from claims.model.tables import Tables
+from claims.service.kept_rolls import KeptRolls
 from claims.service.office import Office
 from claims.service.rules import Rules
 
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 class Correction:
     """What a replacement (frequency 7) or void (8) takes back: the control number and the decision of the earlier claim.
 
-    `refusal` says instead why it corrects nothing. `settled` is whether the chain had paid the earlier claim or one before it.
+    `refusal` says instead why it corrects nothing. `settled` is whether the chain had paid the earlier claim or one before it;
+    `waits` says what has to happen on the chain before that is known.
     """
 
     frequency: str
@@ -38,6 +40,21 @@ class Correction:
     decision: Decision | None = None
     refusal: str = ""
     settled: bool = False
+    waits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnchoredInvoice:
+    """A claim's invoice as its provider anchored it: roll (hash) and position from 0, and what the payer found of it.
+
+    `records` names the encounter records whose attestations it lists, in its order; `problem` says where it is not the
+    invoice that the payer would make of the claim.
+    """
+
+    roll: bytes
+    position: int
+    records: tuple[str, ...]
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +64,7 @@ class Inputs:
     `tables` are the (kind, version) of every published table that was at hand, None where none was: a replay opens the same.
     `history` are the person's past lines, `practice` the figures of all patients that statistics ask for.
     `accumulators` are the person's and `family_accumulators` the whole family's, by plan year; None where it has none.
+    `anchored` is None where the claim is in no roll of invoices that the chain has.
     """
 
     plan: Plan
@@ -66,13 +84,15 @@ class Inputs:
     tables: tuple[tuple[str, str], ...] | None = None
     family_accumulators: tuple[tuple[int, Accumulators], ...] | None = None
     practice: PracticeFigures | None = None
+    anchored: AnchoredInvoice | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """What one run works with: the rules made ready, the records and what was found of them, the time, the signer.
 
-    `evidence` is by the payer's rank (0 primary): each rank has a bit of its own.
+    `evidence` is by the payer's rank (0 primary): each rank has a bit of its own. `users` remembers, within one unit of work,
+    the claim that an attestation was decided for, by practitioner, sequence and rank; `policies` what the book said of each.
     """
 
     office: Office
@@ -89,6 +109,9 @@ class Run:
     book: BookDomain
     pay: bool = False
     tables: Tables | None = None
+    users: dict[tuple[int, int, int], str | None] = field(default_factory=dict)
+    policies: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    rolls: KeptRolls = field(default_factory=KeptRolls)
 
     def backing(self, decision: Decision) -> list[EncounterRecord]:
         """The records that back a decision, each once, in the order of the lines that they back."""

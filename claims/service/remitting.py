@@ -16,9 +16,10 @@ from claims.model.party import Address, Payer
 from claims.model.payment import Payment
 from claims.model.remittance import ProviderAdjustment, Remittance
 from claims.service.calendar import date_at
+from claims.service.debts import corrections_of_debts, netted_of_corrections
 from claims.service.errors import BooksDiffer
 from claims.service.home import PAYER
-from claims.service.indexing import debts_netted, follow_chain
+from claims.service.indexing import Netted, debts_netted, follow_chain
 from claims.service.office import Office
 from claims.service.private_file import write_private
 from claims.service.replacing import lineage_paid
@@ -77,7 +78,7 @@ def _remit_payment(office: Office, payment: Payment, folder: Path) -> Written | 
     with office.store.unit_of_work() as work:
         if work.remittances.of_payment(payment.identifier) is not None:
             return None
-        told = _told(work, settled_by(work, payment), moved=True)
+        told = _told(work, settled_by(work, payment), moved=True, revised=_revised(work, payment))
         if not told.finalised:
             return None  # A payment of another home's decisions on the same book.
         remittance = build_remittance(
@@ -100,14 +101,33 @@ def _remit_payment(office: Office, payment: Payment, folder: Path) -> Written | 
         return _write(work, office, remittance, told, folder, payment.identifier)
 
 
+def _revised(work: UnitOfWork, payment: Payment) -> frozenset[str]:
+    """The corrections of which the payment bears what the claim is paid more: their reversal moves with it."""
+    revisions = [
+        due for part in payment.parts if part.paid_before and part.claim for due in work.revisions.of_claim(part.claim)
+    ]
+    return frozenset(due.control_number for due in revisions)
+
+
 def _netted(work: UnitOfWork, office: Office, payment: Payment) -> tuple[ProviderAdjustment, ...]:
     """The PLB WO of what the payment kept back, by the claim that each debt came of, as the correction told it."""
     told: list[ProviderAdjustment] = []
-    for netted in debts_netted(work, office, payment) if payment.netted else ():
-        claims = () if netted.claim is None else work.claims.by_claim_id(netted.claim)
-        reference = claims[-1].control_number if claims else f"DEBT {netted.debt}"
+    if not payment.netted:
+        return ()
+    corrections = corrections_of_debts(work, office)
+    for netted in debts_netted(work, office, payment):
+        reference = _reference(work, corrections.get((payment.payee.lower(), netted.debt)), netted)
         told += PendingOffset(reference, netted.amount).taken(payment.day)
     return tuple(told)
+
+
+def _reference(work: UnitOfWork, correction: str | None, netted: Netted) -> str:
+    """What the correction's 835 called the claim that it took back; where this home knows no correction, the claim itself."""
+    earlier = None if correction is None else _told_before(work, correction)
+    if earlier is not None:
+        return earlier.control_number
+    claims = () if netted.claim is None else work.claims.by_claim_id(netted.claim)
+    return claims[0].control_number if claims else f"DEBT {netted.debt}"
 
 
 def _denied_by_provider(work: UnitOfWork) -> list[tuple[StoredClaim, ...]]:
@@ -149,12 +169,32 @@ def _remit_corrections(office: Office, folder: Path) -> list[Written]:
         steps = work.replacements.all()
     for step in steps:
         with office.store.unit_of_work() as work:
-            if not _due(work, step):
+            if not _due(work, step) or _paid_more_soon(work, step.control_number):
                 continue
+            _leave_as_offset(work, office, step.control_number)
             identifier = hashlib.sha256(f"correction/{step.control_number}".encode()).digest()
             told = _told(work, [work.claims.get(step.control_number)])
             written.append(_remit_nothing(work, office, told, identifier, folder))
     return written
+
+
+def _paid_more_soon(work: UnitOfWork, control_number: str) -> bool:
+    """Whether the chain is to pay what a correction is more: its payment then tells of it."""
+    from claims.store.rows import DUE, UNDER_WAY
+
+    due, state = work.revisions.find(control_number), work.revisions.state(control_number)
+    if due is None or state is None or due.terms.paid < due.paid_before.cents:
+        return False
+    return state.state == UNDER_WAY or (state.state == DUE and not state.reason)
+
+
+def _leave_as_offset(work: UnitOfWork, office: Office, control_number: str) -> None:
+    """What the contract would not pay more is told as an offset, and is not asked of it again."""
+    from claims.store.rows import DUE, OFFSET
+
+    due, state = work.revisions.find(control_number), work.revisions.state(control_number)
+    if due is not None and state is not None and state.state == DUE and due.terms.paid > due.paid_before.cents:
+        work.revisions.change(control_number, OFFSET, office.chain.head().timestamp, reason=state.reason)
 
 
 def _due(work: UnitOfWork, step: Replacement) -> bool:
@@ -202,8 +242,13 @@ class _Told:
         return tuple(adjustment for _, offset in self.offsets for adjustment in offset.told(day))
 
 
-def _told(work: UnitOfWork, claims: Sequence[StoredClaim], *, moved: bool = False) -> _Told:
-    """Gather claims with the reversals that go before them; `moved` says that the chain pays them by this very 835."""
+def _told(
+    work: UnitOfWork, claims: Sequence[StoredClaim], *, moved: bool = False, revised: frozenset[str] = frozenset()
+) -> _Told:
+    """Gather claims with the reversals that go before them; `moved` says that the chain pays them by this very 835.
+
+    Of those that are `revised`, by control number, it pays what they are more than the claims that they reverse.
+    """
     finalised, numbers, offsets = [], [], []
     for stored in claims:
         latest = work.decisions.latest(stored.control_number)
@@ -220,6 +265,8 @@ def _told(work: UnitOfWork, claims: Sequence[StoredClaim], *, moved: bool = Fals
         if decision.status != REVERSED and not known:
             finalised.append(Finalised(stored.claim, decision, stored.control_number))
             paid_later = ZERO if moved else decision.paid
+        if stored.control_number in revised:
+            continue
         if earlier is not None and before is not None and before.decision.paid != paid_later:
             offsets.append((stored, PendingOffset(earlier.control_number, before.decision.paid - paid_later)))
     return _Told(finalised, tuple(numbers), tuple(offsets))
@@ -228,23 +275,27 @@ def _told(work: UnitOfWork, claims: Sequence[StoredClaim], *, moved: bool = Fals
 def pending_offsets(office: Office) -> list[dict[str, str]]:
     """Return what remains to be settled with providers after corrections, oldest first for each.
 
-    `direction` is `from provider` or `to provider`; `amount` is without sign. Today's contract neither takes money back nor
-    pays a claim a second time, so nothing of this is netted by the program.
+    `direction` is `from provider` or `to provider`; `amount` is without sign, less what payments on the chain have kept back
+    for it. What is owed by a provider is kept back where the chain was told of the correction; see `claims settle run`.
     """
     office.require(PAYER)
     found = []
     with office.store.reading() as work:
+        netted = netted_of_corrections(work, office)
         for offset in work.offsets.all():
             stored = work.claims.get(offset.control_number)
             step = work.replacements.of(offset.control_number)
+            left = offset.amount - netted.get(offset.control_number, ZERO)
+            if not left:
+                continue
             found.append(
                 {
                     "provider": offset.billing_npi,
                     "claim": stored.claim.number,
                     "control_number": offset.control_number,
                     "corrects": "" if step is None else step.replaces,
-                    "direction": "from provider" if offset.amount > ZERO else "to provider",
-                    "amount": str(offset.amount if offset.amount > ZERO else -offset.amount),
+                    "direction": "from provider" if left > ZERO else "to provider",
+                    "amount": str(left if left > ZERO else -left),
                     "remittance": offset.remittance,
                 }
             )

@@ -12,7 +12,7 @@ from claims.service.deciding import REPLACEMENT, VOID
 from claims.service.payer_run import Correction
 
 if TYPE_CHECKING:
-    from claims.store.rows import StoredClaim
+    from claims.store.rows import RevisionState, StoredClaim
     from claims.store.work import UnitOfWork
 
 CORRECTIONS = {REPLACEMENT: "replaces", VOID: "voids"}
@@ -43,9 +43,18 @@ def correction_of(work: UnitOfWork, claim: Claim, person: str | None) -> Correct
             claim.frequency,
             refusal=f"claim {original.control_number} was replaced or voided before: it no longer stands",
         )
-    return Correction(
-        claim.frequency, original.control_number, latest.decision, settled=lineage_paid(work, original.control_number)
-    )
+    waits = ""
+    if any(row.state == "batched" for row in work.settlements.of_claim(original.control_number)):
+        waits = f"claim {original.control_number} is on its way to the chain in a batch"
+    if any(row.state == "under way" for row in _revisions(work, original.control_number)):
+        waits = f"an earlier correction of claim {original.control_number} is on its way to the chain"
+    settled = lineage_paid(work, original.control_number)
+    return Correction(claim.frequency, original.control_number, latest.decision, settled=settled, waits=waits)
+
+
+def _revisions(work: UnitOfWork, control_number: str) -> list[RevisionState]:
+    states = (work.revisions.state(each) for each in work.replacements.lineage(control_number))
+    return [state for state in states if state is not None]
 
 
 def _same_parties(work: UnitOfWork, original: StoredClaim, claim: Claim, person: str | None) -> bool:
@@ -111,5 +120,6 @@ def take_place(work: UnitOfWork, control_number: str, correction: Correction, de
     if not correction.replaces or decision.status == PENDED:
         return
     work.replacements.add(control_number, correction.replaces, now)
+    work.settlements.withdraw(correction.replaces, now)
     word = "voided" if correction.frequency == VOID else "replaced"
     work.claims.change_status(correction.replaces, REVERSED, now, f"{word} by claim {control_number}")

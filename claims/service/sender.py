@@ -32,12 +32,14 @@ CLOSE_GAP = "close nonce gap"
 class Call:
     """What an intent does: calldata for a contract's address.
 
-    `gas` is the limit to send it with; None has it estimated when it is signed, against the chain as it is then.
+    `gas` is the limit to send it with; None has it estimated when it is signed, against the chain as it is then. `access`
+    are the slots that it is known to touch, by address (EIP-2930).
     """
 
     to: str
     data: bytes
     gas: int | None = None
+    access: tuple[tuple[str, tuple[bytes, ...]], ...] = ()
 
 
 @dataclass
@@ -220,6 +222,7 @@ class Sender:
             nonce=self._next_nonce(),
             gas=call.gas,
             fees=self._fees(),
+            access_list=call.access,
         )
         row = self._store(unsigned, key)
         self._broadcast(row)
@@ -337,6 +340,7 @@ class Sender:
             gas=row.gas,
             max_fee=maximum,
             max_priority_fee=min(offered.priority, maximum),
+            access_list=call.access,
         )
         self._too_cheap.discard(row.transaction_hash)
         self._broadcast(self._store(unsigned, row.intent, cancels=row.cancels))

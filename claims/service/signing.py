@@ -115,7 +115,7 @@ def _invoiced(work: UnitOfWork, run: Run, control_number: str, claim: Claim, dec
     invoice that another claim of this home has is that claim's: a copy's denial must not answer the original.
     """
     matched = run.backing(decision)
-    policy = _policy(work, run, claim, decision)
+    policy = policy_of(work, run, claim, decision.person)
     if policy is None:
         if decision.status == PAID:
             raise UsageError(
@@ -152,16 +152,18 @@ def _own(work: UnitOfWork, control_number: str, invoice: ProviderInvoice) -> boo
     return not others or control_number in others
 
 
-def _policy(work: UnitOfWork, run: Run, claim: Claim, decision: Decision) -> int | None:
+def policy_of(work: UnitOfWork, run: Run, claim: Claim, person: str) -> int | None:
     """The policy on the chain that pays: the person's, of the services' year and the payer's rank, in force on the first day.
 
     A policy that was cancelled pays for what came before its end, and the one issued after it for the rest.
     """
-    if not decision.person:
+    if not person:
         return None
     first = min(line.begins for line in claim.lines)
-    for row in work.policies.of_person(decision.person, first.year):
-        record = run.office.read("InsurerBook", "policyOf", row.policy)
+    for row in work.policies.of_person(person, first.year):
+        if row.policy not in run.policies:
+            run.policies[row.policy] = run.office.read("InsurerBook", "policyOf", row.policy)
+        record = run.policies[row.policy]
         ended = record["endDay"] and day_number(first) >= record["endDay"]
         if record["ranks"] >> claim.rank & 1 and not ended:
             return row.policy
@@ -208,8 +210,8 @@ def _signed_before(
     signed = []
     for kept in work.decisions.batches_of(control_number, revision):
         batch = kept.batch
-        if batch.decisions[0].invoice != claim_id(found.invoice):
-            continue
+        if batch.decisions[0].invoice != claim_id(found.invoice) or work.settlements.batch(batch.batch) is not None:
+            continue  # What was settled with others was signed with them, as packed.
         to_sign = digest(batch, run.book)
         signed.append(
             SignedDecision(

@@ -14,6 +14,7 @@ from claims.evidence.document import dump_records, load_records
 from claims.evidence.errors import RecordError
 from claims.evidence.roots import attestations_hash, claim_id
 from claims.evidence.typed_data import attestation_digest
+from claims.evidence.verify import verify
 from claims.formats.fhir.claims import looks_like_fhir
 from claims.model.claim import Claim
 from claims.model.decision import DENIED, PAID, PENDED, REVERSED
@@ -21,11 +22,11 @@ from claims.model.evidence import EncounterRecord
 from claims.model.money import Money, total
 from claims.model.payment import Payment
 from claims.model.submission import Submission
+from claims.service.anchoring import Anchored, PolicySource, RollSent, anchor_claims
 from claims.service.answers import answer_file, write_answers
 from claims.service.deciding import EDIT
 from claims.service.decision_file import Answer, read_decisions
 from claims.service.errors import FileRejected, UsageError
-from claims.service.evidence import verify_records
 from claims.service.home import PROVIDER
 from claims.service.homes import billing_key
 from claims.service.intake import first_cause, goes_on, read_claims, received
@@ -34,6 +35,7 @@ from claims.service.office import Office, load_abi
 from claims.service.private_file import write_private
 from claims.service.rebilling import keep_sent
 from claims.service.replacing import CORRECTIONS
+from claims.service.roll_file import SUFFIX, write_rolls
 from claims.service.sending import Call, carry_out, enqueue, resume
 from claims.settlement.calldata import decide_call, settle_call, submit_call
 from claims.settlement.payments import read_payments
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
     from claims.store.work import UnitOfWork
 
 PRESENTED, SUBMITTED, SETTLED, REFUSED = "presented", "submitted", "settled", "refused"
+ANCHORED = "anchored"
+"""What is said of a claim whose invoice stands in an anchored roll; it is kept as presented."""
 
 WAITING_ON_CHAIN, PAID_ON_CHAIN = (1, 2), 4
 """Values of the contract's ClaimStatus: submitted or pended, and paid."""
@@ -55,8 +59,8 @@ WAITING_ON_CHAIN, PAID_ON_CHAIN = (1, 2), 4
 class Outcome:
     """What became of one claim of a file.
 
-    `status` is presented, submitted, settled, denied, pended, rejected, or refused by the contract; `transaction` and `gas`
-    tell what was sent for it, None where nothing was.
+    `status` is presented, anchored, submitted, settled, denied, pended, rejected, or refused by the contract; `transaction`
+    and `gas` tell what was sent for it, None where nothing was.
     """
 
     claim: str
@@ -68,10 +72,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """What `hand_over` did: an outcome for each claim, and the files for the payer."""
+    """What `hand_over` did: an outcome for each claim, the files for the payer, and the rolls that were anchored."""
 
     outcomes: tuple[Outcome, ...]
     files: dict[str, str]
+    rolls: tuple[RollSent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +96,16 @@ def hand_over(
     records: Path | None,
     out: Path,
     policy: int | None = None,
+    anchor: PolicySource | None = None,
     dry_run: bool = False,
 ) -> Handed:
     """Check an 837 and its evidence, keep its claims, and write what the payer gets: the 837 and the records it needs.
 
     What a payer's intake would answer at once is written beside the 837, also where the file is rejected.
-    With `policy`, each claim is also submitted on the chain against that policy: its clock runs from then on. Raises
-    FileRejected where nothing of the file can be presented, RecordError where a record was changed after it was sealed.
+    With `policy`, each claim is also submitted on the chain against that policy: its clock runs from then on. With `anchor`
+    those that can be are anchored instead, all in one roll of invoices; what stays out is told with why, and goes the way of a
+    claim that is handed over alone. Raises FileRejected where nothing of the file can be presented, RecordError where a record
+    was changed after it was sealed.
     `records` None takes the records that this home attested.
     """
     office.require(PROVIDER)
@@ -113,21 +121,37 @@ def hand_over(
     backed = [(number, claim, choose_records(claim, known)) for number, claim in numbered_claims(submission)]
     if policy is not None:
         _require_one_person([(claim, backing) for _, claim, backing in backed if not claim.is_encounter_report])
-    chosen: dict[str, EncounterRecord] = {}
+    chosen = {record.identifier: record for _, _, backing in backed for record in backing}
+    handed = _handed_records(tuple(chosen.values()))
+    if not dry_run:
+        _keep(office, [(control_number, claim) for control_number, claim, _ in backed], submission.sha256)
+    anchored = None
+    if anchor is not None:
+        anchored = anchor_claims(office, backed, anchor, file=data, records=handed, dry_run=dry_run)
     outcomes = []
     for control_number, claim, backing in backed:
-        chosen.update({record.identifier: record for record in backing})
-        if not dry_run:
-            _keep(office, control_number, claim, submission.sha256)
-        if policy is None or claim.is_encounter_report:
+        if anchored is not None:
+            outcomes.append(_anchored(anchored, control_number, claim, backing, dry_run=dry_run))
+        elif policy is None or claim.is_encounter_report:
             outcomes.append(Outcome(claim.number, PRESENTED, f"backed by {len(backing)} encounter records"))
         else:
             outcomes.append(_submit(office, control_number, claim, backing, policy, dry_run=dry_run))
     outcomes += _rejected(submission)
     if not dry_run:
         keep_sent(office.home, data)
-        files |= _write_package(out, file, data, tuple(chosen.values()))
-    return Handed(tuple(outcomes), files)
+        files |= _write_package(out, file, data, handed, anchored)
+    return Handed(tuple(outcomes), files, () if anchored is None else anchored.sent)
+
+
+def _anchored(
+    anchored: Anchored, control_number: str, claim: Claim, backing: Sequence[EncounterRecord], *, dry_run: bool
+) -> Outcome:
+    backed = f"backed by {len(backing)} encounter records"
+    if control_number in anchored.claims:
+        where = "would be anchored" if dry_run else f"in roll 0x{anchored.claims[control_number].hex()}"
+        return Outcome(claim.number, PRESENTED if dry_run else ANCHORED, f"{where}, {backed}")
+    reason = anchored.reasons.get(control_number, "")
+    return Outcome(claim.number, PRESENTED, f"{backed}; not anchored: {reason}" if reason else backed)
 
 
 def settle(
@@ -176,7 +200,9 @@ def _require_any(submission: Submission, file: Path) -> None:
 
 
 def _require_sealed(office: Office, records: Sequence[EncounterRecord]) -> None:
-    for encounter in verify_records(office, records):
+    """Check that nothing was changed after it was sealed; whether the registry would take it is the payer's to ask."""
+    domain = office.evidence_domain
+    for encounter in (verify(record, key=None, domain=domain) for record in records):
         if encounter.problem == "salt-mismatch":
             raise RecordError(
                 f"encounter record {encounter.identifier}: its values with their salts do not give the attested roots; "
@@ -184,13 +210,14 @@ def _require_sealed(office: Office, records: Sequence[EncounterRecord]) -> None:
             )
 
 
-def _keep(office: Office, control_number: str, claim: Claim, sha256: str) -> None:
+def _keep(office: Office, numbered: Sequence[tuple[str, Claim]], sha256: str) -> None:
     from claims.store.rows import StoredClaim
 
     now = office.chain.head().timestamp
     with office.store.unit_of_work() as work:
-        if work.claims.find(control_number) is None:
-            work.claims.add(StoredClaim(control_number, claim, sha256, claim.received, PRESENTED, recorded_at=now))
+        for control_number, claim in numbered:
+            if work.claims.find(control_number) is None:
+                work.claims.add(StoredClaim(control_number, claim, sha256, claim.received, PRESENTED, recorded_at=now))
 
 
 def _require_one_person(backed: Sequence[tuple[Claim, Sequence[EncounterRecord]]]) -> None:
@@ -250,9 +277,11 @@ def _settle(
     if dry_run and consent is not None:
         return _tried(office, claim, consent.sender, _call(office, consent))
     if not dry_run:
-        _keep(office, answer.control_number, claim, sha256)
+        _keep(office, [(answer.control_number, claim)], sha256)
         if _follow(office, answer, consent):
             return Outcome(claim.number, SETTLED, "settled before; nothing was sent")
+    if consent is None and decision.status == PAID and _is_anchored(office, answer.control_number, dry_run=dry_run):
+        return Outcome(claim.number, ANCHORED, f"approved, {decision.paid}: its payer settles it in a batch")
     if consent is None:
         return Outcome(claim.number, decision.status, _first_cause(answer))
     try:
@@ -398,10 +427,20 @@ def _follow(office: Office, answer: Answer, consent: Consent | None) -> bool:
             revision = work.decisions.next_revision(answer.control_number)
             work.decisions.add(StoredDecision(answer.control_number, revision, answer.decision, now, encode(answer)))
         _follow_correction(work, answer, now)
-        following = answer.decision.status if consent is None else PRESENTED
+        approved = consent is not None or (
+            answer.decision.status == PAID and work.invoice_rolls.place_of(answer.control_number) is not None
+        )
+        following = PRESENTED if approved else answer.decision.status
         if status != following and not (consent is not None and status == SUBMITTED):
             work.claims.change_status(answer.control_number, following, now)
     return False
+
+
+def _is_anchored(office: Office, control_number: str, *, dry_run: bool) -> bool:
+    if dry_run and not office.home.has_store:
+        return False
+    with office.store.reading() as work:
+        return work.invoice_rolls.place_of(control_number) is not None
 
 
 def _follow_correction(work: UnitOfWork, answer: Answer, now: int) -> None:
@@ -443,12 +482,21 @@ def _keep_rejections(office: Office, file: Path, submission: Submission) -> None
         work.rejections.put(file.name, submission.sha256, found)
 
 
-def _write_package(out: Path, file: Path, data: bytes, records: Sequence[EncounterRecord]) -> dict[str, str]:
+def _handed_records(records: Sequence[EncounterRecord]) -> bytes:
+    """The payer checks services, person and signature; what else the record knows stays with the provider."""
+    return dump_records([without_context(record) for record in records])
+
+
+def _write_package(out: Path, file: Path, data: bytes, records: bytes, anchored: Anchored | None) -> dict[str, str]:
     out.mkdir(parents=True, exist_ok=True)
     ending = ".json" if looks_like_fhir(data) else ".837"
     claims, evidence = out / f"{file.stem}{ending}", out / f"{file.stem}.records.json"
     if claims.resolve() != file.resolve():
         write_private(claims, data)
-    # The payer checks services, person and signature; what else the record knows stays with the provider.
-    write_private(evidence, dump_records([without_context(record) for record in records]))
-    return {"claims": str(claims), "records": str(evidence)}
+    write_private(evidence, records)
+    files = {"claims": str(claims), "records": str(evidence)}
+    if anchored is not None and anchored.rolls:
+        rolls = out / f"{file.stem}{SUFFIX}"
+        write_rolls(rolls, anchored.rolls)
+        files["rolls"] = str(rolls)
+    return files

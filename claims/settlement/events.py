@@ -22,9 +22,9 @@ from claims.model.money import Money
 if TYPE_CHECKING:
     from claims.chain.client import Chain, Log
 
-POSITION_BYTES, PAID_BYTES = 2, 6
-ENTRY_BYTES = POSITION_BYTES + PAID_BYTES
-"""One claim in the `claims` of BatchPaid: uint16 position ‖ uint48 paid, in cents."""
+AMOUNT_BYTES, LONG_AMOUNT_BYTES = 3, 6
+LONG_AMOUNT = b"\xff" * AMOUNT_BYTES
+"""One claim in the `amounts` of BatchPaid: three bytes of cents, or these three and then six bytes of cents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +55,25 @@ def read_events(chain: Chain, abi: Abi, book: str, from_block: int, to_block: in
             yield PlacedEvent(event, log.block, times[log.block], log.transaction)
 
 
-def _entries(data: bytes) -> Iterator[tuple[int, Money]]:
-    if len(data) % ENTRY_BYTES:
-        raise AbiError(f"the event BatchPaid cannot be read: {len(data)} bytes of claims, {ENTRY_BYTES} make one")
-    for start in range(0, len(data), ENTRY_BYTES):
-        position = int.from_bytes(data[start : start + POSITION_BYTES], "big")
-        yield position, Money(int.from_bytes(data[start + POSITION_BYTES : start + ENTRY_BYTES], "big"))
+def _amounts(data: bytes) -> Iterator[Money]:
+    place = 0
+    while place < len(data):
+        size = AMOUNT_BYTES
+        if data[place : place + AMOUNT_BYTES] == LONG_AMOUNT:
+            place, size = place + AMOUNT_BYTES, LONG_AMOUNT_BYTES
+        amount = data[place : place + size]
+        if len(amount) < size:
+            raise AbiError(
+                f"the event BatchPaid cannot be read: its {len(data)} bytes of amounts end in the midst of one"
+            )
+        yield Money(int.from_bytes(amount, "big"))
+        place += size
 
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], BookEvent]] = {
     "ClaimPaid": lambda v: ClaimPaid(v["claim"], v["payment"], v["provider"], Money(v["paid"])),
     "BatchPaid": lambda v: BatchPaid(
-        v["batch"], v["payment"], v["provider"], Money(v["paid"]), tuple(_entries(v["claims"]))
+        v["batch"], v["payment"], v["provider"], Money(v["paid"]), v["first"], tuple(_amounts(v["amounts"]))
     ),
     "ClaimRevised": lambda v: ClaimRevised(
         v["claim"], v["payment"], v["provider"], Money(v["paidBefore"]), Money(v["paid"])

@@ -22,6 +22,8 @@ from claims.model.signed import (
 )
 
 MOST_RECORDS = 16
+MOST_CLAIMS = 0xFFFF
+"""What the layout's counts have room for."""
 _ACCOUNT_SIGNATURE = 65
 _NARROW, _WIDE, _SEVERAL, _HOLD, _ABSENT_INVOICES = range(1, 6)
 _SHORT, _FULL, _ABSENT = range(1, 4)
@@ -84,7 +86,9 @@ def fits(claim: BatchClaim) -> str:
 def arrange(claims: Sequence[BatchClaim]) -> tuple[BatchClaim, ...]:
     """Put claims in the order in which they are packed, which is that of their indices in the batch: by provider, then by roll
     of invoices, then as anchored."""
-    return tuple(sorted(claims, key=lambda c: (c.invoice.provider.lower(), hash_struct(c.roll), c.position)))
+    rolls = {id(claim.roll): claim.roll for claim in claims}
+    hashes = {number: hash_struct(roll) for number, roll in rolls.items()}
+    return tuple(sorted(claims, key=lambda c: (c.invoice.provider.lower(), hashes[id(c.roll)], c.position)))
 
 
 def anchoring_order(invoices: Sequence[tuple[ProviderInvoice, Sequence[EncounterRecord]]]) -> list[int]:

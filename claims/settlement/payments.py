@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING
 
 from claims.chain.artefacts import load
-from claims.model.book_event import BatchPaid, ClaimPaid, ClaimRevised, DebtNetted, PaymentCredited
+from claims.model.book_event import BatchPaid, ClaimPaid, ClaimRevised, DebtNetted, PaymentCredited, Skipped
 from claims.model.money import ZERO, Money
 from claims.model.payment import PaidClaim, Payment
 from claims.settlement.events import PlacedEvent, read_events
@@ -52,13 +53,18 @@ def fold_payments(events: Iterable[PlacedEvent]) -> tuple[Payment, ...]:
     arrived is gross − netted − credited. A claim that was revised downwards or not at all is paid nothing, by no payment.
     """
     drafts: dict[bytes, _Draft] = {}
+    # A transaction tells what it skips before it tells what it pays.
+    skipped: dict[tuple[bytes, bytes], set[int]] = {}
     for placed in events:
         match placed.event:
             case ClaimPaid(claim, payment, provider, paid):
                 _draft(drafts, payment).pay(placed, provider, paid, PaidClaim(paid, claim=claim))
-            case BatchPaid(batch, payment, provider, paid, claims):
-                parts = (PaidClaim(each, batch=batch, position=position) for position, each in claims)
+            case BatchPaid(batch, payment, provider, paid, first, amounts):
+                places = _positions(first, skipped.get((placed.transaction, batch), frozenset()))
+                parts = [PaidClaim(each, batch=batch, position=next(places)) for each in amounts]
                 _draft(drafts, payment).pay(placed, provider, paid, *parts)
+            case Skipped(batch, position, _):
+                skipped.setdefault((placed.transaction, batch), set()).add(position)
             case ClaimRevised(claim, payment, provider, before, paid) if paid > before:
                 part = PaidClaim(paid, paid_before=before, claim=claim)
                 _draft(drafts, payment).pay(placed, provider, paid - before, part)
@@ -67,6 +73,11 @@ def fold_payments(events: Iterable[PlacedEvent]) -> tuple[Payment, ...]:
             case DebtNetted(payment, _, _, amount):
                 _draft(drafts, payment).netted += amount
     return tuple(_payment(identifier, draft) for identifier, draft in drafts.items() if draft.first is not None)
+
+
+def _positions(first: int, skipped: Collection[int]) -> Iterator[int]:
+    """The positions of a batch from the first on, without those that were skipped."""
+    return (position for position in count(first) if position not in skipped)
 
 
 def _draft(drafts: dict[bytes, _Draft], payment: bytes) -> _Draft:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Text, delete, func, select, type_coerce, update
 
 from claims.store.rows import Cursor, KeptBlock, KeptLog
 from claims.store.schema import chain_blocks, chain_cursors, chain_logs
@@ -79,6 +79,21 @@ class ChainIndex:
         log = chain_logs.c
         statement = reading(KeptLog, chain_logs).where(log.contract == contract, log.payment.is_(None))
         return rows(self.connection, KeptLog, statement.order_by(log.block, log.log_index))
+
+    def logs_of_no_payment_in(self, contract: str, transactions: Collection[bytes]) -> tuple[KeptLog, ...]:
+        """A contract's logs in these transactions that are part of no payment, in order."""
+        log = chain_logs.c
+        statement = reading(KeptLog, chain_logs).where(
+            log.contract == contract, log.payment.is_(None), log.transaction_hash.in_(transactions)
+        )
+        return rows(self.connection, KeptLog, statement.order_by(log.block, log.log_index))
+
+    def logs_of_topics(self, contract: str, topics: bytes, last: int) -> tuple[KeptLog, ...]:
+        """A contract's logs whose topics begin so (32 bytes each), up to a block, in order."""
+        log = chain_logs.c
+        statement = reading(KeptLog, chain_logs).where(log.contract == contract, log.block <= last)
+        alike = type_coerce(log.topics, Text).startswith(topics.hex())
+        return rows(self.connection, KeptLog, statement.where(alike).order_by(log.block, log.log_index))
 
     def logs(self, contract: str, first: int, last: int) -> tuple[KeptLog, ...]:
         """A contract's logs of these blocks, both included, in order."""

@@ -14,9 +14,15 @@ from claims.model.evidence import EncounterRecord
 from claims.model.money import ZERO, Money
 from claims.model.network import NetworkProvider
 from claims.model.review import Review
-from claims.model.signed import DecisionBatch
+from claims.model.signed import ClaimDecision, DecisionBatch, ProviderInvoice
 
 QUEUED, SIGNED, SENT, CONFIRMED, FAILED, REPLACED = "queued", "signed", "sent", "confirmed", "failed", "replaced"
+
+DUE, BATCHED, SETTLED_IN_BATCH, SKIPPED = "due", "batched", "settled", "skipped"
+WITHDRAWN = "withdrawn"
+"""Where an approval stands that is settled in batches; withdrawn is one whose claim was replaced or voided before it was sent."""
+UNDER_WAY, REVISED, OFFSET = "under way", "revised", "offset"
+"""Where a revision stands, beside due; an offset is settled with the provider outside of the chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,3 +321,105 @@ class Cursor:
     begun: int
     scanned: int
     acted: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRoll:
+    """A roll of invoices that was anchored, or is being so: by its hash, its provider's address and the book's.
+
+    `source_sha256` is of the file whose claims it bills, in hex; `anchored` the roll whole, as canonical JSON.
+    """
+
+    hash: bytes
+    provider: str
+    book: str
+    source_sha256: str
+    recorded_at: int
+    anchored: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueClaim:
+    """An approval that is to be settled in a batch, with what the batch takes: its place in its roll, the terms to sign, the
+    salted hash of its trace, and its records by their digests, in the invoice's order."""
+
+    control_number: str
+    revision: int
+    claim_id: bytes
+    roll: bytes
+    position: int
+    rule_pack: bytes
+    trace: bytes
+    terms: ClaimDecision
+    records: tuple[bytes, ...]
+    due_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Where an approval stands on its way to the chain: due, batched, settled or skipped.
+
+    `batch` and `position` say where it was last put, `reason` why it was left out: the contract's error, by its name.
+    """
+
+    control_number: str
+    revision: int
+    state: str
+    batch: bytes | None
+    position: int | None
+    reason: str
+    changed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementBatch:
+    """A batch that was made for one transaction: `intent` is its key in the outbox.
+
+    `size` in bytes of call data, `floor` and `estimate` in gas, `paid` what its decisions pay.
+    """
+
+    batch: bytes
+    intent: str
+    claims: int
+    providers: int
+    rolls: int
+    sections: int
+    size: int
+    floor: int
+    estimate: int
+    paid: Money
+    made_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class DueRevision:
+    """A correction of a claim that the chain paid: what the claim's invoice is to have been paid in all.
+
+    `control_number` and `revision` are the correction's, `paid_control_number` the claim's that was paid under `claim_id`.
+    `first_terms` paid it first; `terms` decide it anew, their revision left at 0 until they are signed. `paid_before` is what
+    was decided before the correction; `records` are digests in the invoice's order.
+    """
+
+    control_number: str
+    revision: int
+    paid_control_number: str
+    claim_id: bytes
+    invoice: ProviderInvoice
+    first_terms: ClaimDecision
+    terms: ClaimDecision
+    paid_before: Money
+    rule_pack: bytes
+    trace: bytes
+    records: tuple[bytes, ...]
+    due_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionState:
+    """Where a revision stands: due, under way by an intent, revised, or left as an offset; `reason` says what the contract refused."""
+
+    control_number: str
+    state: str
+    intent: str
+    reason: str
+    changed_at: int

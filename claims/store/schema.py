@@ -14,7 +14,7 @@ from claims.model.history import PastLine
 from claims.model.member import Member
 from claims.model.network import NetworkProvider
 from claims.model.review import Review
-from claims.model.signed import DecisionBatch
+from claims.model.signed import ClaimDecision, DecisionBatch, ProviderInvoice
 from claims.store.columns import Cents, Day, Document, Hexadecimal, Unsigned64
 
 metadata = MetaData()
@@ -386,4 +386,94 @@ chain_logs = Table(
     _must("topics", Hexadecimal),
     _must("data", Hexadecimal),
     _may("payment", Hexadecimal),
+)
+
+invoice_rolls = Table(
+    "invoice_rolls",
+    metadata,
+    _key("hash", Hexadecimal),
+    _must("provider", Text),
+    _must("book", Text),
+    _must("source_sha256", Text),
+    _must("recorded_at", BigInteger),
+    _must("anchored", Text),
+)
+
+invoice_places = Table(
+    "invoice_places",
+    metadata,
+    _key("control_number", Text),
+    _key("roll", Hexadecimal),
+    _must("position", BigInteger),
+    _must("claim_id", Hexadecimal),
+)
+
+due_claims = Table(
+    "due_claims",
+    metadata,
+    _key("control_number", Text),
+    _key("revision", BigInteger),
+    _must("claim_id", Hexadecimal),
+    _must("roll", Hexadecimal),
+    _must("position", BigInteger),
+    _must("rule_pack", Hexadecimal),
+    _must("trace", Hexadecimal),
+    _must("terms", Document(ClaimDecision)),
+    _must("records", Document(tuple[bytes, ...])),
+    _must("due_at", BigInteger),
+)
+
+settlements = Table(
+    "settlements",
+    metadata,
+    _key("control_number", Text),
+    _key("revision", BigInteger),
+    _must("state", Text),
+    _may("batch", Hexadecimal),
+    _may("position", BigInteger),
+    _must("reason", Text),
+    _must("changed_at", BigInteger),
+)
+
+settlement_batches = Table(
+    "settlement_batches",
+    metadata,
+    _key("batch", Hexadecimal),
+    _must("intent", Text),
+    _must("claims", BigInteger),
+    _must("providers", BigInteger),
+    _must("rolls", BigInteger),
+    _must("sections", BigInteger),
+    _must("size", BigInteger),
+    _must("floor", BigInteger),
+    _must("estimate", BigInteger),
+    _must("paid", Cents),
+    _must("made_at", BigInteger),
+)
+
+due_revisions = Table(
+    "due_revisions",
+    metadata,
+    _key("control_number", Text),
+    _must("revision", BigInteger),
+    _must("paid_control_number", Text),
+    _must("claim_id", Hexadecimal),
+    _must("invoice", Document(ProviderInvoice)),
+    _must("first_terms", Document(ClaimDecision)),
+    _must("terms", Document(ClaimDecision)),
+    _must("paid_before", Cents),
+    _must("rule_pack", Hexadecimal),
+    _must("trace", Hexadecimal),
+    _must("records", Document(tuple[bytes, ...])),
+    _must("due_at", BigInteger),
+)
+
+revision_states = Table(
+    "revision_states",
+    metadata,
+    _key("control_number", Text),
+    _must("state", Text),
+    _must("intent", Text),
+    _must("reason", Text),
+    _must("changed_at", BigInteger),
 )

@@ -13,6 +13,7 @@ from claims.store.decisions import Decisions
 from claims.store.evidence_uses import EvidenceUses
 from claims.store.history import History
 from claims.store.interchanges import Interchanges
+from claims.store.invoice_rolls import InvoiceRolls
 from claims.store.leases import Leases
 from claims.store.members import Members
 from claims.store.offsets import Offsets
@@ -26,7 +27,9 @@ from claims.store.rejections import Rejections
 from claims.store.remittances import Remittances
 from claims.store.replacements import Replacements
 from claims.store.reviews import Reviews
+from claims.store.revisions import Revisions
 from claims.store.sequences import Sequences
+from claims.store.settlements import Settlements
 
 
 class UnitOfWork:
@@ -42,6 +45,7 @@ class UnitOfWork:
         self.evidence_uses = EvidenceUses(connection)
         self.history = History(connection)
         self.interchanges = Interchanges(connection)
+        self.invoice_rolls = InvoiceRolls(connection)
         self.leases = Leases(connection)
         self.members = Members(connection)
         self.offsets = Offsets(connection)
@@ -55,4 +59,6 @@ class UnitOfWork:
         self.remittances = Remittances(connection)
         self.replacements = Replacements(connection)
         self.reviews = Reviews(connection)
+        self.revisions = Revisions(connection)
         self.sequences = Sequences(connection)
+        self.settlements = Settlements(connection)

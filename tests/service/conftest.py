@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from claims.service import indexing, reconciling
-from tests.book import ABI, Teller, tell_on
+from tests.book import Teller, tell_on
 from tests.chains import funded
 from tests.service.parties import Parties, built, on_anvil, on_embedded
 
@@ -34,17 +32,10 @@ def parties_on_either(new_store_place: Callable[[], str], tmp_path: Path) -> Ite
 
 
 @pytest.fixture
-def book(local: Parties, monkeypatch: pytest.MonkeyPatch) -> Teller:
+def book(local: Parties) -> Teller:
     """In the place of the payer's book, one that tells what the test has it tell."""
     payer = local.payer
     teller = tell_on(payer.chain, funded(payer.chain, 1))
     payer.addresses["InsurerBook"] = payer.recorded[payer.book_label] = teller.address
-    true = reconciling.read_payments
-
-    def read(chain: Any, address: str, first: int, last: int) -> Any:
-        return true(chain, address, first, last, ABI)
-
-    monkeypatch.setattr(reconciling, "read_payments", read)
-    monkeypatch.setattr(indexing, "load_abi", lambda _: ABI)
     local.to_clinic.mkdir(exist_ok=True)
     return teller

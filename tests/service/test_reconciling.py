@@ -156,8 +156,7 @@ def write(folder: Path, payment: bytes, *claims: Finalised, netted: Sequence[tup
 
 
 def batch(payment: int, *cents: int, payee: str = CLINIC) -> BatchPaid:
-    claims = tuple((place, Money(each)) for place, each in enumerate(cents))
-    return BatchPaid(digest(9), digest(payment), payee, Money(sum(cents)), claims)
+    return BatchPaid(digest(9), digest(payment), payee, Money(sum(cents)), 0, tuple(Money(each) for each in cents))
 
 
 def test_a_night_of_batches_debts_credits_and_revisions_is_exact(local: Parties, book: Teller) -> None:

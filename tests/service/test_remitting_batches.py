@@ -43,7 +43,7 @@ def batch_of(parties: Parties, file: Path, *, cents: int = PAID.cents) -> BatchP
         entries = tuple(entry for single in singles for entry in single.entries)
         together = replace(singles[0].batch, decisions=decisions, batch=BATCH)
         work.decisions.add_batch(replace(singles[0], batch=together, entries=entries))
-    return BatchPaid(BATCH, PAYMENT, parties.provider, PAID + Money(cents), ((0, PAID), (1, Money(cents))))
+    return BatchPaid(BATCH, PAYMENT, parties.provider, PAID + Money(cents), 0, (PAID, Money(cents)))
 
 
 def payments_differ(parties: Parties) -> list[str]:
@@ -97,7 +97,7 @@ def test_a_batch_that_paid_otherwise_than_was_decided_is_not_told(local: Parties
 
 
 def test_a_payment_of_another_homes_batch_is_left_alone(local: Parties, book: Teller) -> None:
-    book.tell(BatchPaid(b"\x77" * 32, PAYMENT, local.provider, PAID, ((0, PAID),)))
+    book.tell(BatchPaid(b"\x77" * 32, PAYMENT, local.provider, PAID, 0, (PAID,)))
     assert local.remit() == ()
     with local.payer.store.reading() as work:
         (payment,) = work.payments.all()

@@ -32,8 +32,8 @@ BATCH, FIRST, SECOND, CLAIM = (bytes([number]) * 32 for number in (1, 2, 3, 4))
 DAY = 1_775_000_000
 
 
-def placed(*events: BookEvent, block: int = 9) -> list[PlacedEvent]:
-    return [PlacedEvent(event, block, DAY, b"\xaa" * 32) for event in events]
+def placed(*events: BookEvent, block: int = 9, transaction: int = 0xAA) -> list[PlacedEvent]:
+    return [PlacedEvent(event, block, DAY, bytes([transaction]) * 32) for event in events]
 
 
 def log(event: BookEvent) -> Log:
@@ -43,15 +43,16 @@ def log(event: BookEvent) -> Log:
 cents = st.integers(0, 10**9).map(Money)
 digests = st.integers(0, 3).map(lambda number: bytes([number]) * 32)
 payees = st.sampled_from([CLINIC, OTHER])
-batches = st.lists(st.tuples(st.integers(0, 2**16 - 1), cents), max_size=5).map(tuple)
+amounts = st.lists(cents, max_size=5).map(tuple)
 events = st.one_of(
     st.builds(ClaimPaid, digests, digests, payees, cents),
     st.builds(
-        lambda batch, payment, payee, claims: BatchPaid(batch, payment, payee, total(c for _, c in claims), claims),
+        lambda batch, payment, payee, first, paid: BatchPaid(batch, payment, payee, total(paid), first, paid),
         digests,
         digests,
         payees,
-        batches,
+        st.integers(0, 2**16),
+        amounts,
     ),
     st.builds(ClaimRevised, digests, digests, payees, cents, cents),
     st.builds(PaymentCredited, digests, payees, cents),
@@ -69,26 +70,77 @@ def test_a_log_says_what_was_told(event: BookEvent) -> None:
 def test_a_log_that_tells_of_no_payment_is_passed_by() -> None:
     paid = log(ClaimPaid(CLAIM, FIRST, CLINIC, Money(1)))
     assert read_event(ABI, replace(paid, topics=(b"\x07" * 32, *paid.topics[1:]))) is None
-    anchored = [item for item in ABI if item["name"] == "Anchored"]
+    anchored = [item for item in ABI if item.get("name") == "Anchored"]
     assert read_event(anchored, paid) is None
 
 
-def test_claims_that_are_cut_off_are_refused() -> None:
-    whole = log(BatchPaid(BATCH, FIRST, CLINIC, Money(256), ((0, Money(256)),)))  # its last byte is 0, as padding is
-    data = whole.data[:95] + b"\x07" + whole.data[96:]
-    with pytest.raises(AbiError, match="7 bytes of claims"):
-        read_event(ABI, replace(whole, data=data))
+def cut_to(whole: Log, size: int) -> Log:
+    """The log of a batch with only so many bytes of its amounts; Solidity pads them with zeros."""
+    words, amounts = whole.data[:96], whole.data[128:]  # what was paid, the first position, where the amounts begin
+    assert size < int.from_bytes(whole.data[96:128], "big")
+    return replace(whole, data=words + size.to_bytes(32, "big") + amounts[:size] + bytes(len(amounts) - size))
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 5, 6, 7, 11])
+def test_amounts_that_end_in_the_midst_of_one_are_refused(size: int) -> None:
+    """Three bytes of the first amount, then three that announce a long one and six of it."""
+    whole = log(BatchPaid(BATCH, FIRST, CLINIC, Money(16_777_216), 0, (Money(1), Money(16_777_215))))
+    with pytest.raises(AbiError, match=f"its {size} bytes of amounts end in the midst of one"):
+        read_event(ABI, cut_to(whole, size))
+
+
+@pytest.mark.parametrize(
+    ("cents", "written"),
+    [(0, "000000"), (0xFFFFFE, "fffffe"), (0xFFFFFF, "ffffff000000ffffff"), (2**48 - 1, "ffffff" + "ff" * 6)],
+)
+def test_an_amount_is_three_bytes_or_where_it_is_long_six_behind_a_mark(cents: int, written: str) -> None:
+    bare = log(BatchPaid(BATCH, FIRST, CLINIC, Money(cents), 3, ()))
+    data = bytes.fromhex(written)
+    told = replace(bare, data=bare.data[:96] + len(data).to_bytes(32, "big") + data.ljust(32, b"\x00"))
+    assert read_event(ABI, told) == BatchPaid(BATCH, FIRST, CLINIC, Money(cents), 3, (Money(cents),))
 
 
 def test_a_batch_is_one_payment_with_its_claims_in_their_order() -> None:
-    claims = ((4, Money(100_00)), (1, Money(250_00)))
-    (payment,) = fold_payments(placed(BatchPaid(BATCH, FIRST, CLINIC, Money(350_00), claims)))
+    amounts = (Money(100_00), Money(250_00))
+    (payment,) = fold_payments(placed(BatchPaid(BATCH, FIRST, CLINIC, Money(350_00), 4, amounts)))
     assert (payment.gross, payment.paid, payment.told) == (Money(350_00), Money(350_00), Money(350_00))
     assert payment.parts == (
         PaidClaim(Money(100_00), batch=BATCH, position=4),
-        PaidClaim(Money(250_00), batch=BATCH, position=1),
+        PaidClaim(Money(250_00), batch=BATCH, position=5),
     )
     assert (payment.claims, payment.payee, payment.block, payment.day) == ((), CLINIC, 9, date(2026, 3, 31))
+
+
+def positions(*events: PlacedEvent) -> list[list[int | None]]:
+    """Where the claims of each payment stand in their batch."""
+    return [[part.position for part in payment.parts] for payment in fold_payments(events)]
+
+
+def three(payment: bytes, first: int) -> BatchPaid:
+    return BatchPaid(BATCH, payment, CLINIC, Money(3), first, (Money(1),) * 3)
+
+
+def skips(*places: int, batch: bytes = BATCH) -> list[Skipped]:
+    return [Skipped(batch, place, b"1234") for place in places]
+
+
+def test_the_positions_that_a_batch_skipped_are_passed_over() -> None:
+    told = placed(*skips(0, 3, 4, 7), three(FIRST, 2), three(SECOND, 8))
+    assert positions(*told) == [[2, 5, 6], [8, 9, 10]]
+
+
+def test_what_another_transaction_or_another_batch_skipped_is_not_passed_over() -> None:
+    elsewhere = placed(*skips(1), transaction=0xBB)
+    assert positions(*elsewhere, *placed(*skips(2, batch=CLAIM), three(FIRST, 0))) == [[0, 1, 2]]
+
+
+@given(st.sets(st.integers(0, 30)), st.integers(0, 20), st.integers(1, 9))
+def test_the_positions_are_those_from_the_first_on_that_were_not_skipped(
+    skipped: set[int], first: int, count: int
+) -> None:
+    paid = BatchPaid(BATCH, FIRST, CLINIC, ZERO, first, (ZERO,) * count)
+    (found,) = positions(*placed(*skips(*sorted(skipped)), paid))
+    assert found == [place for place in range(first, 99) if place not in skipped][:count]
 
 
 def test_debts_come_off_and_what_cannot_be_transferred_is_credited() -> None:
@@ -96,7 +148,7 @@ def test_debts_come_off_and_what_cannot_be_transferred_is_credited() -> None:
         placed(
             DebtNetted(FIRST, CLINIC, 1, Money(30_00)),
             DebtNetted(FIRST, CLINIC, 2, Money(20_00)),
-            BatchPaid(BATCH, FIRST, CLINIC, Money(350_00), ((0, Money(350_00)),)),
+            BatchPaid(BATCH, FIRST, CLINIC, Money(350_00), 0, (Money(350_00),)),
             PaymentCredited(FIRST, CLINIC, Money(300_00)),
         )
     )

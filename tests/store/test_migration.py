@@ -122,6 +122,6 @@ def test_a_gap_in_the_numbers_is_refused() -> None:
 def test_the_steps_for_every_database_use_no_words_of_one() -> None:
     """PRAGMA, AUTOINCREMENT, BLOB and the like stand in a step of SQLite's own, if anywhere."""
     for step in migrations():
-        if step.name not in ("append_only", "practice"):
+        if step.name not in ("append_only", "practice", "batches_append_only"):
             words = set(re.findall(r"[A-Z]+", step.text.upper()))
             assert not words & {"PRAGMA", "AUTOINCREMENT", "BLOB", "BYTEA", "ROWID", "DATETIME", "TRIGGER", "IGNORE"}

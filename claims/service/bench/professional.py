@@ -40,7 +40,7 @@ def _loops(claims: Sequence[Claim]) -> Iterator[str]:
         level += 1
         subscriber, own = level, claim.relationship == SELF
         yield f"HL*{subscriber}*{billing}*22*{0 if own else 1}"
-        yield f"SBR*P*{SELF if own else ''}*GROUP1******CI"
+        yield f"SBR*P*{SELF if own else ''}*{claim.group_number or 'GROUP1'}******CI"
         yield f"NM1*IL*1*{claim.subscriber.last_name}*{claim.subscriber.first_name}****MI*{claim.member_number}"
         if own:
             yield from _person(claim)
@@ -63,9 +63,11 @@ def _person(claim: Claim) -> Iterator[str]:
 
 
 def _claim(claim: Claim) -> Iterator[str]:
-    yield f"CLM*{claim.number}*{claim.charge}***{claim.place}:B:1*Y*A*Y*Y"
+    yield f"CLM*{claim.number}*{claim.charge}***{claim.place}:B:{claim.frequency}*Y*A*Y*Y"
     for identifier in claim.evidence:
         yield f"PWK*OZ*EL***AC*{identifier}"
+    if claim.payer_control_number:
+        yield f"REF*F8*{claim.payer_control_number}"
     yield f"HI*ABK:{claim.diagnoses[0]}"
     if claim.rendering is not None:
         yield f"NM1*82*1*{claim.rendering.name}*{claim.rendering.first_name}****XX*{claim.rendering.npi}"

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from claims.adjudication.document import canonical_bytes, record_of, trace_hash
 from claims.adjudication.engine import NotAdjudicable, prepare
+from claims.evidence.keccak import keccak256
 from claims.model.coding import CodingError, decode
 from claims.model.decision import PAID, Decision, Usage
-from claims.model.money import Money, total
+from claims.model.money import ZERO, Money, total
+from claims.model.signed import OUTCOME_APPROVED
 from claims.service.deciding import decide
 from claims.service.errors import UsageError
 from claims.service.home import PAYER
@@ -78,7 +80,7 @@ def verify(office: Office, number: str = "") -> Verification:
                 Difference(stored.claim.number, stored.control_number, kept.revision, what) for what in found
             ]
         if not number:
-            differences += [Difference("", "", 0, what) for what in _totals(work)]
+            differences += [Difference("", "", 0, what) for what in (*_totals(work), *_batches(work))]
             for payment in work.payments.all():
                 claims = settled_by(work, payment)
                 payments += bool(claims)
@@ -198,14 +200,28 @@ def _signed(work: UnitOfWork, stored: StoredClaim, kept: StoredDecision, inputs:
             yield f"{name} was signed for another rule pack"
         if len(signed.entries) == 1 and batch.traces != trace_hash(decision, inputs.trace_salt):
             yield f"{name} was signed over another trace"
+        due = work.settlements.due_claim(stored.control_number, kept.revision)
+        if due is not None and due.trace != trace_hash(decision, inputs.trace_salt):
+            yield "it was due over another trace"
         terms = batch.decisions[signed.entries.index((stored.control_number, kept.revision))]
+        standing = decision.status == PAID
         for what, told, ours in (
-            ("allowed", terms.allowed, decision.allowed),
-            ("paid", terms.paid, decision.paid),
-            ("patient", terms.patient, decision.patient),
+            ("allowed", terms.allowed, decision.allowed if standing else ZERO),
+            ("paid", terms.paid, decision.paid if standing else ZERO),
+            ("patient", terms.patient, decision.patient if standing else ZERO),
         ):
-            if told != ours.cents:
+            if told != ours.cents and (standing or terms.outcome == OUTCOME_APPROVED):
                 yield f"{name} says {what} {Money(told)}, the decision {ours}"
+
+
+def _batches(work: UnitOfWork) -> Iterator[str]:
+    """A batch of several decisions commits to the hashes of their traces, one behind the other."""
+    for made in work.settlements.batches():
+        kept = work.decisions.batch(made.batch)
+        dues = () if kept is None else tuple(work.settlements.due_claim(*entry) for entry in kept.entries)
+        traces = b"".join(due.trace for due in dues if due is not None)
+        if kept is None or kept.batch.traces != keccak256(traces):
+            yield f"batch 0x{made.batch.hex()} was signed over other traces"
 
 
 def _moved(work: UnitOfWork, stored: StoredClaim, kept: StoredDecision) -> Iterator[str]:

@@ -12,6 +12,7 @@ from claims.adjudication.document import trace_hash
 from claims.evidence.roots import claim_id
 from claims.evidence.typed_data import attestation_digest
 from claims.model.claim import Claim
+from claims.model.coding import decode
 from claims.model.decision import DENIED, PAID, PENDED, REVERSED, Decision
 from claims.model.evidence import EncounterRecord
 from claims.model.money import ZERO, Money
@@ -260,26 +261,20 @@ def _sign(office: Office, due: DueRevision, adjudicators: Sequence[Signer], epoc
     with office.store.reading() as work:
         records = _records(work, due.records)
         paid_claim = work.claims.get(due.paid_control_number)
-        first_revision = next(
-            (
-                version.revision
-                for version in work.decisions.versions(due.paid_control_number)
-                if version.decision.status == PAID
-            ),
-            1,
-        )
+        versions = work.decisions.versions(due.paid_control_number)
+    first_decided = next(version for version in versions if version.decision.status == PAID)
     on_chain = office.read("InsurerBook", "claimOf", due.claim_id)
     opened = bool(on_chain["status"])
     revision = int(on_chain["revision"]) + 1 if opened else due.first_terms.revision + 1
 
-    def signed(terms: ClaimDecision) -> SignedDecision:
+    def signed(terms: ClaimDecision, trace: bytes, rule_pack: bytes) -> SignedDecision:
         return sign_decision(
             paid_claim.claim.number,
             due.invoice,
             terms,
             records=[record.identifier for record in records],
-            traces=due.trace,
-            rule_pack=due.rule_pack,
+            traces=trace,
+            rule_pack=rule_pack,
             epoch=epoch,
             deadline=deadline,
             batch=secrets.token_bytes(32),
@@ -287,8 +282,11 @@ def _sign(office: Office, due: DueRevision, adjudicators: Sequence[Signer], epoc
             adjudicators=[(signer.address, signer.sign_digest) for signer in adjudicators],
         )
 
-    revised = signed(replace(due.terms, revision=revision))
-    first = None if opened else signed(due.first_terms)
+    revised = signed(replace(due.terms, revision=revision), due.trace, due.rule_pack)
+    first = None
+    if not opened:
+        trace = trace_hash(first_decided.decision, decode(Inputs, first_decided.inputs).trace_salt)
+        first = signed(due.first_terms, trace, first_decided.rule_pack)
     now = office.chain.head().timestamp
     key = f"revise:{revised.batch.hex()}"
     call = Call(office.addresses["InsurerBook"], revise_call(revised, records, first))
@@ -300,7 +298,7 @@ def _sign(office: Office, due: DueRevision, adjudicators: Sequence[Signer], epoc
         return None
     entries: list[tuple[SignedDecision, tuple[str, int]]] = [(revised, (due.control_number, due.revision))]
     if first is not None:
-        entries.append((first, (due.paid_control_number, first_revision)))
+        entries.append((first, (due.paid_control_number, first_decided.revision)))
     with office.store.unit_of_work() as work:
         for each, entry in entries:
             batch = DecisionBatch((each.decision,), each.traces, each.rule_pack, each.epoch, each.deadline, each.batch)

@@ -29,6 +29,7 @@ from claims.model.evidence import EncounterRecord
 from claims.model.money import Money
 from claims.model.party import Address
 from claims.service.adjudicating import adjudicate_for_payer
+from claims.service.anchoring import PolicySource
 from claims.service.calendar import noon
 from claims.service.decision_file import Answer, read_decisions
 from claims.service.deployment import deploy
@@ -36,9 +37,12 @@ from claims.service.encounters import Choice, Clinician, attest
 from claims.service.homes import create_home, create_key
 from claims.service.office import Office, open_office
 from claims.service.policies import issue
+from claims.service.reconciling import reconcile_books
 from claims.service.registry import add_to_roster, enrol_practitioner, enrol_provider
 from claims.service.remitting import Written, export_remittances
+from claims.service.settling import SettleRun, settle_due
 from claims.service.submitting import Handed, Outcome, hand_over, settle
+from claims.settlement.reconciliation import Reconciliation
 from claims.store.schema import metadata
 
 GOOD = Path(__file__).parent.parent / "fixtures" / "good"
@@ -149,10 +153,30 @@ class Parties:
         """The clinic hands a file to the payer."""
         return hand_over(self.clinic, file or self.claim, records=self.records, out=self.to_payer, **options)
 
+    def anchor(self, file: Path | None = None, **options: Any) -> Handed:
+        """The clinic hands a file over and anchors its claims on the insured person's policy, or as `anchor` says."""
+        return self.hand_over(file, **({"anchor": PolicySource(self.policy)} | options))
+
+    def anchored(self, file: Path | None = None, **options: Any) -> dict[str, Any]:
+        """Anchor a file and adjudicate it."""
+        self.anchor(file)
+        return self.adjudicate(file, **options)
+
+    def run(self, **options: Any) -> SettleRun:
+        """The payer settles what is due, and writes its 835s."""
+        return settle_due(self.payer, **({"remittances": self.to_clinic} | options))
+
+    def reconciled(self) -> Reconciliation:
+        """The chain's logs against the 835s that the clinic was given."""
+        return reconcile_books(self.payer, self.to_clinic).outcome
+
     def adjudicate(self, file: Path | None = None, *, evidence: bool = True, **options: Any) -> dict[str, Any]:
-        """The payer answers what was handed over."""
+        """The payer answers what was handed over, with the rolls that were anchored of it."""
         stem = (file or self.claim).stem
         given = self.to_payer / f"{stem}.records.json" if evidence else None
+        rolls = self.to_payer / f"{stem}.roll.json"
+        if rolls.exists():
+            options = {"rolls": rolls} | options
         return adjudicate_for_payer(
             self.payer, self.to_payer / f"{stem}.837", evidence=given, out=self.to_clinic, **options
         )

@@ -212,3 +212,50 @@ def _profile(chain: str, folder: Path) -> Iterator[str]:
         file = folder / "anvil.toml"
         file.write_text(profile_document(profile), encoding="utf-8")
         yield str(file)
+
+
+def document_of(found: Settled) -> dict[str, Any]:
+    """Return what `claims bench settle --json` prints; amounts are dollars as text, rates by wall clock."""
+    totals = found.totals
+    rates = {
+        "anchor": found.anchored,
+        "adjudicate": found.claims,
+        "settle": found.batched,
+        "remit": found.settled,
+    }
+    return {
+        "claims": found.claims,
+        "providers": found.providers,
+        "chain": found.chain,
+        "store": found.store,
+        "seconds": {step: round(seconds, 1) for step, seconds in found.seconds.items()},
+        "claims_per_second": {
+            step: round(count / found.seconds[step], 1) for step, count in rates.items() if found.seconds.get(step)
+        },
+        "statuses": found.statuses,
+        "batches": found.batches,
+        "batched": found.batched,
+        "gas": found.gas,
+        "gas_per_claim": found.gas_per_claim,
+        "largest_batch": found.largest,
+        "anchor_gas_per_claim": -(-found.anchor_gas // found.anchored) if found.anchored else 0,
+        "revisions": found.revisions,
+        "revision_gas_per_claim": -(-found.revision_gas // found.revisions) if found.revisions else 0,
+        "settled": found.settled,
+        "skipped": found.skipped,
+        "withdrawn": found.withdrawn,
+        "offsets_left": found.offsets_left,
+        "exact": found.exact,
+        "differences": list(found.differences),
+        "totals": None
+        if totals is None
+        else {
+            "payments": totals.payments,
+            "claims": totals.claims,
+            "gross": str(totals.gross),
+            "netted": str(totals.netted),
+            "credited": str(totals.credited),
+            "paid": str(totals.paid),
+            "remitted": str(totals.told),
+        },
+    }

@@ -6,6 +6,7 @@ import {IInsurerBook} from "./interfaces/IInsurerBook.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
 import {BookTypes} from "./libraries/BookTypes.sol";
 import {PackedRolls} from "./libraries/PackedRolls.sol";
+import {Refusals} from "./libraries/Refusals.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {StructArrays} from "./libraries/StructArrays.sol";
 import {ControlsWord} from "./types/ControlsWord.sol";
@@ -561,7 +562,7 @@ abstract contract Batches is Claims {
         try this.requirePayable(entry.policy, uint32(cursor.year), uint8(cursor.rank), entry.paid) {
             return 0;
         } catch (bytes memory refusal) {
-            return bytes4(refusal);
+            return Refusals.selectorOf(refusal);
         }
     }
 

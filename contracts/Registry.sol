@@ -8,6 +8,7 @@ import {IRegistry} from "./interfaces/IRegistry.sol";
 import {Days} from "./libraries/Days.sol";
 import {EvidenceTypes} from "./libraries/EvidenceTypes.sol";
 import {PackedRolls} from "./libraries/PackedRolls.sol";
+import {Refusals} from "./libraries/Refusals.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {SpentBits} from "./libraries/SpentBits.sol";
 import {StructArrays} from "./libraries/StructArrays.sol";
@@ -720,7 +721,7 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
             bytes32 digest = _hashTypedDataV4(EvidenceTypes.hashRoll(roll.practitioner, attestations));
             return Signatures.isAccounts(key, digest, signature) ? bytes4(0) : Registry_SignatureInvalid.selector;
         } catch (bytes memory refusal) {
-            return bytes4(refusal);
+            return Refusals.selectorOf(refusal);
         }
     }
 

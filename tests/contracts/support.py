@@ -33,7 +33,9 @@ UNITS_PER_CENT = 10_000
 GAS = 1_500_000
 DEPLOY_GAS = 16_000_000
 
-POLICY = 0x9A3F_0C51_77E2_D40B
+POLICY = 0x9A3F_0C51
+"""A number that fits the short form of a claim; `WIDE_POLICY` does not."""
+WIDE_POLICY = 0x9A3F_0C51_77E2_D40B
 LIMIT = 1_000_000
 RESERVE = 400_000
 FUNDS = 2_000_000
@@ -231,7 +233,7 @@ class Stage:
         signed = sender.sign_transaction(transaction)
         return self.web3.eth.wait_for_transaction_receipt(self.web3.eth.send_raw_transaction(signed.raw_transaction))
 
-    def refused(self, sender: LocalAccount, call: ContractFunction) -> Refused:
+    def refused(self, sender: LocalAccount, call: ContractFunction, gas: int = GAS) -> Refused:
         """The refusal of a call, which must change nothing, asked for or sent."""
         before = self.picture()
         refusal: Refused | None = None
@@ -240,7 +242,7 @@ class Stage:
         except Refused as error:
             refusal = error
         assert refusal is not None, f"{call.fn_name} was not refused"
-        receipt = self.force(sender, call)
+        receipt = self.force(sender, call, gas)
         assert receipt["status"] == 0, "refused as a question, accepted as a transaction"
         assert self.picture() == before
         return refusal
@@ -565,6 +567,19 @@ class Case:
         invoice, evidence, signed = case.arguments
         approved = case.decision_message["outcome"] == APPROVED
         return self.stage.book.functions.decide(evidence if approved else [], signed, invoice)
+
+    def revised(self, paid: int, revision: int = 2, **decision: Any) -> "Case":
+        """The same claim decided anew, signed in a batch of its own."""
+        terms = {"revision": revision, "paid": paid, "allowed": paid + 2_400} | decision
+        header = self.header | {"batch": fixed(f"revision {revision} of {self.claim.hex()}")}
+        return replace(self, decision=self.decision | terms, header=header)
+
+    def revise(self, revised: "Case") -> ContractFunction:
+        """The later decision, signed together with this one, by which the claim was paid."""
+        later = replace(revised, before=(self.decision_message,))
+        first = replace(self, header=later.header, after=(later.decision_message,))
+        invoice = values("ProviderInvoice", self.invoice_message)
+        return self.stage.book.functions.revise(invoice, later.references, first.signed_decision, later.signed_decision)
 
 
 def attested(stage: Stage, sequence: int = 1, other: bool = False, **fields: Any) -> Attested:

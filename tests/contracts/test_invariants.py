@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.contracts.support import FUNDS, POLICY, UNITS_PER_CENT, Case, Refused, Stage, case
+from tests.contracts.batches import Batch, anchored, claim, skipped, visits
+from tests.contracts.support import FUNDS, POLICY, UNITS_PER_CENT, Case, Refused, Stage, case, events
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +30,9 @@ def test_money_rules_hold_after_any_acts(shared_stage: Stage) -> None:
             self.paid = {POLICY: 0, SECOND: 0}
             self.credited = 0
             self.out = 0
+            self.owed = 0
             self.settled: list[Case] = []
+            self.revisions: dict[bytes, tuple[int, int]] = {}
 
         def teardown(self) -> None:
             self.undone.__exit__(None, None, None)
@@ -43,17 +46,74 @@ def test_money_rules_hold_after_any_acts(shared_stage: Stage) -> None:
             return True
 
         @rule(policy=st.sampled_from([POLICY, SECOND]), paid=st.integers(0, 12_000), steps=st.booleans())
-        def claim(self, policy: int, paid: int, steps: bool) -> None:
+        def one_claim(self, policy: int, paid: int, steps: bool) -> None:
             self.sequence += 1
             made = case(stage, self.sequence, paid=paid, invoice={"policy": policy}, decision={"patient": 0})
-            shut_out = stage.token.functions.refusalOf(stage.provider.address).call() != 0
             if steps:
                 assert self.attempt(stage.provider, made.submit())
-            sent = self.attempt(stage.provider, made.decide() if steps else made.settle())
-            if sent:
-                self.paid[policy] += paid
-                self.credited += paid if shut_out else 0
-                self.settled.append(made)
+            try:
+                receipt = stage.send(stage.provider, made.decide() if steps else made.settle())
+            except Refused:
+                return
+            self.approved(made, receipt)
+            self.left_over(receipt)
+
+        @rule(
+            paid=st.lists(st.tuples(st.sampled_from([POLICY, SECOND]), st.integers(0, 9_000)), min_size=1, max_size=4),
+            again=st.booleans(),
+        )
+        def batch(self, paid: list[tuple[int, int]], again: bool) -> None:
+            """A shift in one batch, and the same batch once more."""
+            items = visits(stage, *range(self.sequence + 1, self.sequence + 1 + len(paid)))
+            self.sequence += len(paid)
+            claims = [
+                claim(stage, item, policy=policy, paid=cents) for item, (policy, cents) in zip(items, paid, strict=True)
+            ]
+            made = Batch(stage, [anchored(stage, *claims, nonce=self.sequence)], header={"batch": claims[0].claim})
+            receipt = made.send()
+            refused = skipped(stage, receipt)
+            for each in claims:
+                if made.index(each) not in refused:
+                    self.approved(each, receipt)
+            self.left_over(receipt)
+            if again:
+                assert len(skipped(stage, made.send())) == len(claims)
+
+        @precondition(lambda self: self.settled)
+        @rule(which=st.integers(0, 50), paid=st.integers(0, 12_000))
+        def decide_anew(self, which: int, paid: int) -> None:
+            """Less opens a debt, more is drawn and settles debts first."""
+            made = self.settled[which % len(self.settled)]
+            revision, before = self.revisions.get(made.claim, (1, made.paid))
+            later = made.revised(paid, revision + 1, allowed=paid, patient=0)
+            try:
+                receipt = stage.send(stage.stranger, made.revise(later))
+            except Refused:
+                return
+            policy = made.invoice_message["policy"]
+            self.revisions[made.claim] = (revision + 1, paid)
+            self.paid[policy] += max(0, paid - before)
+            self.owed += max(0, before - paid)
+            self.left_over(receipt)
+
+        def approved(self, made: Case, receipt: Any) -> None:
+            self.paid[made.invoice_message["policy"]] += made.paid
+            self.settled.append(made)
+
+        def left_over(self, receipt: Any) -> None:
+            """What a payment did not bring to its payee: it settled debts, or waits."""
+            for event in events(stage.book, receipt, "DebtNetted"):
+                debt = stage.book.functions.debtOf(stage.provider.address, event["debt"]).call()
+                self.paid[debt[0]] -= event["amount"]
+                self.owed -= event["amount"]
+            self.credited += sum(event["amount"] for event in events(stage.book, receipt, "PaymentCredited"))
+
+        @invariant()
+        def debts_are_what_was_paid_too_much(self) -> None:
+            owed = stage.book.functions.debtsOf(stage.provider.address).call()[2]
+            assert owed == self.owed
+            noted = stage.registry.functions.providerOf(stage.provider.address).call()[4]
+            assert noted == (1 if owed else 0)
 
         @rule(cents=st.integers(0, FUNDS))
         def withdraw_surplus(self, cents: int) -> None:

@@ -11,6 +11,7 @@ from claims.service.errors import BooksDiffer
 from claims.service.indexing import kept_events
 from claims.service.office import Office, load_abi
 from claims.service.skip_reasons import SPENT, cure_of, reason_name
+from claims.service.submitting import SETTLED
 
 if TYPE_CHECKING:
     from claims.store.rows import Settlement, SettlementBatch
@@ -44,6 +45,12 @@ def take_outcomes(office: Office) -> Outcomes:
     now = office.chain.head().timestamp
     with office.store.unit_of_work() as work:
         found = Outcomes(taken_back=work.settlements.take_back(now))
+        for due in work.settlements.due(status=SETTLED):
+            # A batch that was given up, or the provider by itself, was quicker.
+            where = _paid_where(work, due.claim_id)
+            if where is not None:
+                work.settlements.note_settled(due.control_number, due.revision, where, now)
+                found += Outcomes(settled=1)
         batches = work.settlements.open_batches()
     for batch in batches:
         with office.store.unit_of_work() as work:
@@ -99,13 +106,15 @@ def _skipped(work: UnitOfWork, batch: bytes, row: Settlement, reason: str, now: 
 
 
 def _paid_before(work: UnitOfWork, row: Settlement) -> tuple[bytes | None, int | None] | None:
-    """Where a claim whose evidence is spent was paid itself: a batch and position, (None, None) by itself, None nowhere."""
     due = work.settlements.due_claim(row.control_number, row.revision)
-    if due is None:
-        return None
-    for payment in work.payments.of_claim(due.claim_id):
+    return None if due is None else _paid_where(work, due.claim_id)
+
+
+def _paid_where(work: UnitOfWork, claim: bytes) -> tuple[bytes | None, int | None] | None:
+    """Where a claim was paid itself, by its id: a batch and position, (None, None) by itself, None nowhere."""
+    for payment in work.payments.of_claim(claim):
         for part in payment.parts:
-            if part.claim == due.claim_id:
+            if part.claim == claim:
                 return part.batch, part.position
         return None, None
     return None

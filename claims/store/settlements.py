@@ -54,8 +54,8 @@ class Settlements:
         same = and_(due_claims.c.control_number == control_number, due_claims.c.revision == revision)
         return one(self.connection, DueClaim, reading(DueClaim, due_claims).where(same))
 
-    def due(self, most: int | None = None) -> tuple[DueClaim, ...]:
-        """What waits for a batch, longest due first; `most` of it."""
+    def due(self, most: int | None = None, *, status: str = PAID) -> tuple[DueClaim, ...]:
+        """What waits for a batch, longest due first; `most` of it. Of claims of another status nothing is to be sent."""
         joined = due_claims.join(
             settlements,
             and_(
@@ -68,7 +68,7 @@ class Settlements:
         statement = (
             reading(DueClaim, due_claims)
             .select_from(joined)
-            .where(settlements.c.state == DUE, claims.c.status == PAID)
+            .where(settlements.c.state == DUE, claims.c.status == status)
             .order_by(due_claims.c.due_at, due_claims.c.roll, due_claims.c.position, due_claims.c.control_number)
         )
         return rows(self.connection, DueClaim, statement if most is None else statement.limit(most))
@@ -159,6 +159,16 @@ class Settlements:
         )
         again = update(settlements).where(gone).values(state=BATCHED, reason="", changed_at=at)
         return int(self.connection.execute(again).rowcount)
+
+    def note_settled(self, control_number: str, revision: int, where: tuple[bytes | None, int | None], at: int) -> None:
+        """What waits for a batch was settled already: in the batch and at the position `where`, or by itself (None)."""
+        waiting = and_(
+            settlements.c.control_number == control_number,
+            settlements.c.revision == revision,
+            settlements.c.state == DUE,
+        )
+        values = {"state": SETTLED_IN_BATCH, "batch": where[0], "position": where[1], "changed_at": at}
+        self.connection.execute(update(settlements).where(waiting).values(**values))
 
     def move(self, batch: bytes, position: int, to: tuple[bytes | None, int | None], at: int) -> None:
         """What was put at this position was settled before: by the batch and at the position `to`, or by itself (None)."""

@@ -75,12 +75,7 @@ def test_killed_before_it_is_sent_the_same_roll_is_finished(
     assert anchored_at(local, sent.hash) > 0
     assert local.mined(local.provider) == mined + 1
     with local.clinic.store.reading() as work:
-        assert len(work.invoice_rolls.of_source(_sha(local))) == 1
-
-
-def _sha(parties: Parties) -> str:
-    with parties.clinic.store.reading() as work:
-        return work.claims.all()[0].source_sha256
+        assert len(work.invoice_rolls.of_source(work.claims.all()[0].source_sha256)) == 1
 
 
 def test_the_commitment_opens_to_the_file_and_the_records(local: Parties) -> None:

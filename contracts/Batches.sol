@@ -15,7 +15,7 @@ import {BatchTerms} from "./types/SignedTypes.sol";
 
 /// @title The room of the batches: many claims at once, each under every check of a claim alone
 /// @notice Integers are big-endian. The packed bytes begin with how many groups (2) and parts (2) there are and how many bytes
-/// the amounts of the payments take in the events (3). The groups follow. A group is what one provider anchored in one roll of
+/// the amounts of the payments take in the events at most (3). The groups follow. A group is what one provider anchored in one roll of
 /// invoices; its header is a part:
 ///
 ///   0  provider   20
@@ -146,7 +146,7 @@ abstract contract Batches is Claims {
 
         // Check: the adjudicators signed these very parts.
         if (
-            cursor.partAt != PARTS + 32 * parts || cursor.amountAt - amounts != uint24(_word(_start(packed)) >> 200)
+            cursor.partAt != PARTS + 32 * parts || cursor.amountAt - amounts > uint24(_word(_start(packed)) >> 200)
         ) revert Batches_Malformed(packed.length);
         _checkSigned(terms, parts);
 

@@ -139,8 +139,10 @@ abstract contract Claims is Invoices {
         // Check: a claim without a slot was paid by its first decision, which is shown again, and its bits are spent.
         (ProviderInvoice memory invoice, bytes32 claim) = invoice_.read();
         Claim memory record = _claims[claim];
-        bytes32 linesRoot = _checkSpent(invoice, evidence);
+        (bytes32 linesRoot, uint8 evidenceClass) = _checkSpent(invoice, evidence);
         if (record.status == ClaimStatus.None) {
+            // Signed under one id: an approval that was signed once and never used is not shown as the one that paid.
+            if (paid.batch != revised.batch) revert Claims_BatchMismatch(paid.batch, revised.batch);
             ClaimDecision memory first = _checkDecision(claim, 0, paid);
             if (first.outcome != Outcomes.APPROVED) revert Claims_NotApproved(first.outcome);
             (record.revision, record.paid) = (first.revision, first.paid);
@@ -151,6 +153,9 @@ abstract contract Claims is Invoices {
         if (decision.outcome != Outcomes.APPROVED) revert Claims_NotApproved(decision.outcome);
         _checkAmounts(decision, invoice.billed);
         if (decision.linesRoot != linesRoot) revert Claims_RootMismatch(decision.linesRoot, linesRoot);
+        if (decision.evidenceClass != evidenceClass) {
+            revert Claims_ClassMismatch(decision.evidenceClass, evidenceClass);
+        }
 
         // Effect: the claim lives on in a slot, and its policy knows.
         uint64 before = record.paid;
@@ -297,10 +302,11 @@ abstract contract Claims is Invoices {
 
     /// @dev Check: the evidence is that which the invoice lists, and it has paid.
     /// @return linesRoot The root that a decision about it carries.
+    /// @return evidenceClass The class that it carries: the attestations', which paid as one.
     function _checkSpent(ProviderInvoice memory invoice, EvidenceReference[] calldata evidence)
         private
         view
-        returns (bytes32 linesRoot)
+        returns (bytes32 linesRoot, uint8 evidenceClass)
     {
         uint256 count = evidence.length;
         if (count == 0 || count > MOST_EVIDENCE) revert IRegistry.Registry_EvidenceCount(count);
@@ -310,11 +316,12 @@ abstract contract Claims is Invoices {
             uint32 practitioner = evidence[i].practitioner;
             (EncounterAttestation memory attestation, bytes32 hash) = evidence[i].attestation.read();
             registry.requireSpent(practitioner, invoice.rank, attestation.sequence);
+            evidenceClass = attestation.evidenceClass;
             digests[i] = EvidenceTypes.digest(practitioner, hash);
             roots[i] = attestation.servicesRoot;
         }
         _checkAttestations(invoice, StructArrays.hash(digests));
-        return count == 1 ? roots[0] : StructArrays.hash(roots);
+        linesRoot = count == 1 ? roots[0] : StructArrays.hash(roots);
     }
 
     function _checkDecision(bytes32 claim, uint32 revision, SignedDecision calldata signed)

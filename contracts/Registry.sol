@@ -250,13 +250,17 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
         PackedRolls.Header memory roll = PackedRolls.read(packed);
         if (roll.rank >= SpentBits.RANKS) revert Registry_RankInvalid(roll.rank);
 
-        // Effect: each attestation that is live is spent. Check: the credentials and the signature, of the whole roll.
+        // Check: the term and the credentials, of the whole roll. Effect: where they hold, each attestation that is live is spent.
+        (address key, bytes4 fault) = _standing(roll, provider, anchoredAt);
+        bool spent = fault == 0;
         bytes32 attestations;
-        (answers, attestations) = _spendRoll(roll, provider);
-        bytes4 fault = _faultOf(roll, provider, anchoredAt, attestations, PackedRolls.signature(packed));
+        (answers, attestations) = _spendRoll(roll, provider, spent);
 
-        // Effect: where the roll does not count, nothing of it was spent.
-        if (fault != 0) answers = _giveBackAll(roll, answers, fault);
+        // Check: the signature. Effect: where the roll does not count, nothing of it was spent.
+        if (spent && !_isSigned(roll, key, attestations, PackedRolls.signature(packed))) {
+            fault = Registry_SignatureInvalid.selector;
+        }
+        if (fault != 0) answers = _refuseAll(roll, answers, fault, spent);
         // The array as it lies, instead of a copy.
         assembly ("memory-safe") {
             let start := sub(answers, 0x20)
@@ -466,13 +470,16 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
     // -- A whole roll -------------------------------------------------------------------------------------------------
 
     /// @dev Effect: spends each attestation of a packed roll that is live, one after the other, a word of bits at a time.
+    /// @param live Whether the roll counts; else it is hashed, and nothing is spent.
     /// @return answers As {consumeRoll} has them.
     /// @return attestations The hash of the roll's array.
-    function _spendRoll(PackedRolls.Header memory roll, address provider)
+    function _spendRoll(PackedRolls.Header memory roll, address provider, bool live)
         private
         returns (bytes32[] memory answers, bytes32 attestations)
     {
         RollCursor memory cursor = _beginRoll(roll, provider);
+        // A roll that does not count spends nothing: no bit is its own.
+        if (!live) cursor.rank = 0;
         uint256 hashes = cursor.hash;
         uint256 first = cursor.answer;
         uint256 end = roll.end;
@@ -709,24 +716,32 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
         cursor.before = bits;
     }
 
-    /// @dev Why a roll does not count, or 0: by its credentials, its term, or its signature.
-    function _faultOf(
-        PackedRolls.Header memory roll, address provider, uint40 anchoredAt, bytes32 attestations, bytes calldata signature
-    ) private view returns (bytes4) {
-        if (anchoredAt > roll.validUntil) return Registry_AttestationExpired.selector;
+    /// @dev Whose key must have signed a roll, or why it does not count: by its term, or by the credentials.
+    function _standing(PackedRolls.Header memory roll, address provider, uint40 anchoredAt)
+        private
+        view
+        returns (address key, bytes4 fault)
+    {
+        if (anchoredAt > roll.validUntil) return (address(0), Registry_AttestationExpired.selector);
         // Asked from outside, so that a refusal is an answer, and one set of checks serves both paths.
         try this.requireCredentials(roll.practitioner, provider, roll.serviceYear, anchoredAt / 1 days) returns (
-            address key
+            address found
         ) {
-            bytes32 digest = _hashTypedDataV4(EvidenceTypes.hashRoll(roll.practitioner, attestations));
-            return Signatures.isAccounts(key, digest, signature) ? bytes4(0) : Registry_SignatureInvalid.selector;
+            key = found;
         } catch (bytes memory refusal) {
-            return Refusals.selectorOf(refusal);
+            fault = Refusals.selectorOf(refusal);
         }
     }
 
-    /// @dev Effect: takes back what a roll spent, and answers that each attestation failed for one reason.
-    function _giveBackAll(PackedRolls.Header memory roll, bytes32[] memory answers, bytes4 fault)
+    function _isSigned(
+        PackedRolls.Header memory roll, address key, bytes32 attestations, bytes calldata signature
+    ) private view returns (bool) {
+        bytes32 digest = _hashTypedDataV4(EvidenceTypes.hashRoll(roll.practitioner, attestations));
+        return Signatures.isAccounts(key, digest, signature);
+    }
+
+    /// @dev Effect: takes back what a roll spent, if it did, and answers that each attestation failed for one reason.
+    function _refuseAll(PackedRolls.Header memory roll, bytes32[] memory answers, bytes4 fault, bool spent)
         private
         returns (bytes32[] memory refused)
     {
@@ -741,7 +756,7 @@ contract Registry is IRegistry, Ownable2Step, EIP712 {
         for (uint256 i; i < present; ++i) {
             refused[1 + i] = answers[1 + i];
             refused[1 + present + i] = fault;
-            if (!some || answers[1 + present + i] == 0) _giveBack(roll, i);
+            if (spent && (!some || answers[1 + present + i] == 0)) _giveBack(roll, i);
         }
     }
 

@@ -267,6 +267,8 @@ def _sign(office: Office, due: DueRevision, adjudicators: Sequence[Signer], epoc
     opened = bool(on_chain["status"])
     revision = int(on_chain["revision"]) + 1 if opened else due.first_terms.revision + 1
 
+    batch_id = secrets.token_bytes(32)
+
     def signed(terms: ClaimDecision, trace: bytes, rule_pack: bytes) -> SignedDecision:
         return sign_decision(
             paid_claim.claim.number,
@@ -277,7 +279,7 @@ def _sign(office: Office, due: DueRevision, adjudicators: Sequence[Signer], epoc
             rule_pack=rule_pack,
             epoch=epoch,
             deadline=deadline,
-            batch=secrets.token_bytes(32),
+            batch=batch_id,
             domain=office.book_domain,
             adjudicators=[(signer.address, signer.sign_digest) for signer in adjudicators],
         )
@@ -296,14 +298,13 @@ def _sign(office: Office, due: DueRevision, adjudicators: Sequence[Signer], epoc
         with office.store.unit_of_work() as work:
             work.revisions.change(due.control_number, DUE, now, reason=str(refusal))
         return None
-    entries: list[tuple[SignedDecision, tuple[str, int]]] = [(revised, (due.control_number, due.revision))]
-    if first is not None:
-        entries.append((first, (due.paid_control_number, first_decided.revision)))
+    # The first decision is signed again for the contract alone, under the same id: what is kept is what is new.
+    batch = DecisionBatch(
+        (revised.decision,), revised.traces, revised.rule_pack, revised.epoch, revised.deadline, revised.batch
+    )
+    signatures = tuple(approval.signature for approval in revised.approvals)
     with office.store.unit_of_work() as work:
-        for each, entry in entries:
-            batch = DecisionBatch((each.decision,), each.traces, each.rule_pack, each.epoch, each.deadline, each.batch)
-            signatures = tuple(approval.signature for approval in each.approvals)
-            work.decisions.add_batch(SignedBatch(batch, signatures, (entry,), now))
+        work.decisions.add_batch(SignedBatch(batch, signatures, ((due.control_number, due.revision),), now))
         enqueue(work, key=key, kind=KIND, claim=due.control_number, call=call, now=now)
         work.revisions.change(due.control_number, UNDER_WAY, now, intent=key)
     return key

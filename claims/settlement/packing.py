@@ -159,10 +159,19 @@ class _Section:
     present: dict[int, EncounterAttestation] = field(default_factory=dict)
     written: bytearray = field(default_factory=bytearray)
     narrow: list[bytes] = field(default_factory=list)
+    spent: set[int] = field(default_factory=set)
 
-    def takes(self, terms: _Terms, index: int) -> bool:
-        """Whether the attestation of this index can follow: the same roll, and none after it taken yet."""
-        return self.terms == terms and (not self.present or index > max(self.present))
+    def takes(self, terms: _Terms, record: EncounterRecord) -> bool:
+        """Whether an attestation can follow: of the same roll, none after it taken yet, and none that it meets in a bit: a section
+        is spent before its claims are judged, so one whose claim fails would stand in the way of the other."""
+        if self.terms != terms or (self.present and record.index <= max(self.present)):
+            return False
+        return not self.spent & _bits(record.attestation)
+
+    def take(self, record: EncounterRecord) -> None:
+        """Take an attestation."""
+        self.present[record.index] = record.attestation
+        self.spent |= _bits(record.attestation)
 
     def write(self, item: bytes) -> None:
         """Something that follows the claims so far; nothing changes nothing."""
@@ -226,7 +235,7 @@ class _Group:
     roll: InvoiceRoll
     provider: str
     sections: list[_Section] = field(default_factory=list)
-    held: dict[tuple[_Terms, int], int] = field(default_factory=dict)
+    held: int = 0
     invoiced: int = 0
 
     def add(self, claim: BatchClaim) -> None:
@@ -259,7 +268,7 @@ class _Group:
                 self.roll.documents,
                 self.roll.nonce.to_bytes(8, "big"),
                 len(self.roll.invoices).to_bytes(2, "big"),
-                len(self.held).to_bytes(2, "big"),
+                self.held.to_bytes(2, "big"),
                 len(self.sections).to_bytes(2, "big"),
             )
         )
@@ -270,18 +279,25 @@ class _Group:
 
     def _hold(self, claim: BatchClaim) -> list[int]:
         """Hold a claim's attestations; returns their places, in the invoice's order. The claim stands where the last is held."""
+        places: dict[tuple[_Terms, int], int] = {}
         for record in sorted(claim.records, key=_by_roll):
             terms = _terms(claim, record)
             self._open(terms, record).write(bytes([_HOLD]))
-            self.held[terms, record.index] = len(self.held)
-        return [self.held[_terms(claim, record), record.index] for record in claim.records]
+            places[terms, record.index] = self.held
+            self.held += 1
+        return [places[_terms(claim, record), record.index] for record in claim.records]
 
     def _open(self, terms: _Terms, record: EncounterRecord) -> _Section:
         """The section that takes this attestation next: the last one, or a new one."""
-        if not self.sections or not self.sections[-1].takes(terms, record.index):
+        if not self.sections or not self.sections[-1].takes(terms, record):
             self.sections.append(_Section(terms))
-        self.sections[-1].present[record.index] = record.attestation
+        self.sections[-1].take(record)
         return self.sections[-1]
+
+
+def _bits(attestation: EncounterAttestation) -> set[int]:
+    """The sequences that an attestation spends."""
+    return {attestation.sequence, attestation.supersedes} - {0}
 
 
 def _by_roll(record: EncounterRecord) -> tuple[int, bytes, int]:

@@ -149,6 +149,8 @@ interface IInsurerBook {
     error Claims_Closed(bytes32 claim);
     /// @notice Only a claim that was paid is decided anew.
     error Claims_NotPaid(bytes32 claim);
+    /// @notice The decision that paid a claim and the later one are not signed under one batch id.
+    error Claims_BatchMismatch(bytes32 paid, bytes32 revised);
     /// @notice The decision is about another claim.
     error Claims_InvoiceMismatch(bytes32 decided, bytes32 presented);
     /// @notice The decision's revision is not the stored one plus one.
@@ -289,7 +291,7 @@ interface IInsurerBook {
     /// @notice Decides anew a claim that was paid: `revised.decision.paid` is what it is paid in all. Less becomes a debt of the
     /// provider, more is paid. Anyone may send it.
     /// @dev A claim that has no slot yet, having been paid in one transaction, gets it here: `paid` is then its first decision,
-    /// signed for today's epoch and deadline (it may be signed anew, alone in a batch). Emits {ClaimRevised}.
+    /// signed anew under the later one's batch id, for today's epoch and deadline. Emits {ClaimRevised}.
     /// @param evidence What the invoice lists, in its order; all of it has paid in the invoice's rank.
     /// @param paid The decision that paid the claim; not looked at where the claim has a slot.
     /// @return payment The id under which a difference is paid.

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 MOST_TRIES = 10
 """How often it begins again where the chain moves under it."""
 
-TAKEN_BACK = "the chain took the payment's block back; it is settled again when the payment is mined again"
+TAKEN_BACK = (
+    "the chain took back the payment's block, or blocks that confirmed it; "
+    "it is settled again when the payment is confirmed again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +144,28 @@ class Follower:
     # going back
 
     def _take_back(self, head: BlockHeader) -> int | None:
-        """Undo what blocks told that the chain has no more; the last block that stands, None where all do."""
+        """Undo what blocks told that the chain has no more, and what a shorter chain confirms no more.
+
+        The last block that stands, None where all do.
+        """
         with self.store.reading() as work:
             kept = work.chain_index.blocks()
+            cursors = [work.chain_index.cursor(book) for book in self.books]
         common = last_common(kept, self._hash_at)
-        if not kept or common == kept[0].number:
+        if not kept:
             return None
         to = -1 if common is None else common
+        stands = common == kept[0].number
+        # Where more is kept than this head, another process met a later one: what it acted on is confirmed there.
+        too_soon = kept[0].number <= head.number and any(
+            cursor is not None and cursor.acted > max(self._confirmed(head), cursor.begun - 1) for cursor in cursors
+        )
+        if stands and not too_soon:
+            return None
         with self.store.unit_of_work() as work:
             if work.chain_index.blocks() == kept:  # Else another process is at it; what it left is looked at next time.
-                self._undo(work, to, head.timestamp)
-        return to
+                self._undo(work, to, min(to, self._confirmed(head)), head.timestamp)
+        return None if stands else to
 
     def _hash_at(self, number: int) -> bytes | None:
         from claims.chain.errors import RpcError
@@ -164,22 +178,26 @@ class Follower:
                 return None
             raise
 
-    def _undo(self, work: UnitOfWork, to: int, now: int) -> None:
-        """Forget the blocks above one, with the payments and the settled claims that follow from them alone."""
-        gone: dict[bytes, Payment] = {payment.identifier: payment for payment in work.payments.above(to)}
+    def _undo(self, work: UnitOfWork, to: int, last: int, now: int) -> None:
+        """Forget the blocks above `to`, and the payments and settled claims that follow from blocks above `last` alone."""
+        gone: dict[bytes, Payment] = {payment.identifier: payment for payment in work.payments.above(last)}
         books: dict[bytes, str] = {}
         for book in self.books:
             cursor = work.chain_index.cursor(book)
-            for identifier in () if cursor is None else work.chain_index.payments_between(book, to + 1, cursor.acted):
+            for identifier in () if cursor is None else work.chain_index.payments_between(book, last + 1, cursor.acted):
                 books[identifier] = book
                 known = work.payments.find(identifier)
                 if known is not None:
                     gone[identifier] = known
         before = [stored for payment in gone.values() for stored in settled_by(work, payment)]
         work.chain_index.rewind(to)
+        for book in self.books:
+            cursor = work.chain_index.cursor(book)
+            if cursor is not None:
+                work.chain_index.act(book, min(cursor.acted, max(last, cursor.begun - 1)))
         for identifier in gone:
             # What lies in earlier blocks too stays with what was told of it there.
-            left = self._payment(work, books[identifier], identifier, to) if identifier in books else None
+            left = self._payment(work, books[identifier], identifier, last) if identifier in books else None
             if left is None:
                 work.payments.withdraw(identifier)
             else:

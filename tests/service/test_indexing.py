@@ -268,6 +268,43 @@ def test_a_chain_that_became_shorter_is_followed_back(store: Store) -> None:
     assert known(store)[1][:2] == ["settled", "paid"]
 
 
+def test_what_a_shorter_chain_confirms_no_more_waits_again(store: Store) -> None:
+    chain = ForkedChain([[paid(1, 40)], [paid(2, 41)], [], []], confirmations=2)
+    follower(store, chain).follow()
+    assert known(store)[1][:2] == ["settled", "settled"]
+    chain.become(3, [])
+    assert follower(store, chain).follow() == Progress(2, 1, rewound_to=2)
+    payments, statuses = known(store)
+    assert ([payment.identifier for payment in payments], statuses[:2]) == ([digest(40)], ["settled", "paid"])
+    chain.grow()
+    assert follower(store, chain).follow() == Progress(3, 2, read=1, payments=1, settled=1)
+    assert known(store)[1][:2] == ["settled", "settled"]
+
+
+def test_what_lost_its_confirmations_while_it_was_taken_back_waits_too(store: Store) -> None:
+    """The chain is forked, and becomes shorter between the head and the logs: the fork alone is met at once."""
+    chain = ForkedChain([[], [], [paid(1, 40)], [], []], confirmations=3)
+    follower(store, chain).follow()
+    chain.become(4, [[], [], []])
+    start = chain.answers
+
+    def shorter(answer: int) -> None:
+        if answer == start + 4:
+            chain.become(4, [])
+
+    chain.before = shorter
+    follower(store, chain).follow()
+    assert known(store) == ((), ["paid"] * CLAIMS)
+
+
+def test_who_sees_an_older_head_takes_nothing_back(store: Store) -> None:
+    chain = ForkedChain([[paid(1, 40)], [], []], confirmations=2)
+    follower(store, chain).follow()
+    behind, chain.head = chain.headers[1], lambda: behind  # type: ignore[method-assign]
+    assert follower(store, chain).follow() == Progress(1, 0)
+    assert known(store)[1][0] == "settled"
+
+
 def test_a_reorganisation_deeper_than_what_is_remembered_is_read_from_the_deployment_on(store: Store) -> None:
     chain = ForkedChain([[paid(1, 40)], [paid(2, 41)], *[()] * (2 * KEPT_BLOCKS)])
     follower(store, chain).follow()

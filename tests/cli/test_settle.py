@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ import typer
 
 from claims.cli import settle
 from tests.cli.command import run
-from tests.service.parties import Parties, on_embedded
+from tests.service.parties import PASSPHRASE, Parties, on_embedded
 
 app = typer.Typer(pretty_exceptions_enable=False)
 app.add_typer(settle.app, name="settle")
@@ -75,3 +78,91 @@ def test_a_folder_that_is_not_there_is_a_usage_error(settled: Path, tmp_path: Pa
     code, _, err = reconcile(settled, "--remittances", tmp_path / "nowhere")
     assert code == 2
     assert "nowhere" in err
+
+
+# settling
+
+
+@pytest.fixture
+def approved(tmp_path: Path) -> Path:
+    """A world in which a claim was anchored and approved, closed again; its passphrase lies in a file."""
+    folder = tmp_path / "world"
+    with on_embedded(folder) as parties:
+        parties.anchored()
+    secret = folder / "secret"
+    secret.write_text(PASSPHRASE)
+    secret.chmod(0o600)
+    return folder
+
+
+def settle_run(folder: Path, *options: object) -> tuple[int, str, str]:
+    told = run(
+        app,
+        *("settle", "run", "--home", folder / "payer", "--passphrase-file", folder / "secret"),
+        *("--remittances", folder / "to-clinic", *options),
+    )
+    return told.code, told.out, told.err
+
+
+def test_a_run_tells_batches_gas_and_money_and_the_books_agree(approved: Path) -> None:
+    code, out, err = settle_run(approved)
+    assert code == 0
+    assert "1 claim in 1 batch" in out
+    assert "1 settled, 0 left out, 0 still due" in out
+    assert "175.00" in out
+    assert "1 of 1 claims confirmed" in err
+    assert reconcile(approved)[0] == 0
+
+
+def test_a_dry_run_leaves_it_for_later(approved: Path) -> None:
+    code, out, _ = settle_run(approved, "--dry-run", "--json")
+    document = json.loads(out)
+    assert (code, document["batches"][0]["claims"], document["batches"][0]["gas"]) == (0, 1, None)
+    assert json.loads(status(approved, "--json"))["claims"]["due"] == 1
+
+
+def status(folder: Path, *options: object) -> str:
+    told = run(app, "settle", "status", "--home", folder / "payer", *options)
+    assert told.code == 0
+    return told.out
+
+
+def test_status_says_what_is_due_and_then_what_was_confirmed(approved: Path) -> None:
+    assert "1 due, 0 batched, 0 settled, 0 skipped" in status(approved)
+    settle_run(approved)
+    out = status(approved)
+    assert "0 due, 0 batched, 1 settled, 0 skipped" in out
+    assert "confirmed" in out
+
+
+def test_json_of_a_run_is_all_that_is_printed(approved: Path) -> None:
+    code, out, _ = settle_run(approved, "--json")
+    document = json.loads(out)
+    assert (code, document["settled"], document["left"]) == (0, 1, 0)
+    assert document["remittances"][0]["paid"] == "175.00"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_watch_goes_on_until_it_is_asked_to_stop_and_stops_cleanly(approved: Path, number: signal.Signals) -> None:
+    command = [
+        *(sys.executable, "-m", "claims", "settle", "run", "--home", str(approved / "payer"), "--watch", "--json"),
+        *(
+            "--every",
+            "0.2",
+            "--passphrase-file",
+            str(approved / "secret"),
+            "--remittances",
+            str(approved / "to-clinic"),
+        ),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout is not None
+        first = json.loads(watching.stdout.readline())
+        second = json.loads(watching.stdout.readline())
+        watching.send_signal(number)
+        _, err = watching.communicate()
+    assert (first["settled"], second["settled"], second["batches"]) == (1, 0, [])
+    assert watching.returncode == 0
+    assert "stopped: what is under way is stored" in err
+    assert reconcile(approved)[0] == 0

@@ -17,6 +17,11 @@ APPEND_ONLY = (
     "decision_batch_entries",
     "accumulator_moves",
     "nonces",
+    "invoice_rolls",
+    "invoice_places",
+    "due_claims",
+    "settlement_batches",
+    "due_revisions",
 )
 
 
@@ -30,6 +35,10 @@ def filled(store: Store) -> Store:
         work.accumulators.add("C1", 1, [values.usage(1)], 1)
         work.outbox.enqueue(values.intent())
         work.outbox.sign(values.transaction())
+        work.invoice_rolls.add(values.stored_roll(), [("C1", values.hash_of(6))])
+        work.settlements.add(values.due_claim())
+        work.settlements.put_in_batch(values.settlement_batch(), [("C1", 1)], 1)
+        work.revisions.add(values.due_revision())
     return store
 
 

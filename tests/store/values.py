@@ -1,5 +1,6 @@
 """Small, whole values to put into a store; every part can be changed."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,15 +13,19 @@ from claims.model.history import PastLine
 from claims.model.money import Money
 from claims.model.party import Payer, Person, Provider
 from claims.model.payment import Payment
-from claims.model.signed import ClaimDecision, DecisionBatch, EncounterAttestation
+from claims.model.signed import ClaimDecision, DecisionBatch, EncounterAttestation, ProviderInvoice
 from claims.store.rows import (
+    DueClaim,
+    DueRevision,
     Intent,
     Policy,
+    SettlementBatch,
     SignedBatch,
     SignedTransaction,
     StoredClaim,
     StoredDecision,
     StoredRemittance,
+    StoredRoll,
 )
 
 DAY = date(2026, 3, 2)
@@ -207,3 +212,76 @@ def usage(
     """What a decision used, in cents; as much out of pocket as of the deductible where nothing else is said."""
     out = deductible if out_of_pocket is None else out_of_pocket
     return Usage(person, family, year, Money(deductible), Money(out))
+
+
+def stored_roll(number: int = 20, **changes: Any) -> StoredRoll:
+    """A roll of invoices; what it holds is not looked at here."""
+    values: dict[str, Any] = {
+        "hash": hash_of(number),
+        "provider": SENDER,
+        "book": SENDER,
+        "source_sha256": SHA,
+        "recorded_at": 1_000 + number,
+        "anchored": "{}",
+    }
+    return StoredRoll(**{**values, **changes})
+
+
+def terms(**changes: Any) -> ClaimDecision:
+    """What is signed of an approval of 95.00."""
+    found = ClaimDecision(hash_of(6), 1, 1, hash_of(5), 0, 95_00, 0, 95_00, 0, 0)
+    return replace(found, **changes)
+
+
+def due_claim(control_number: str = "C1", position: int = 0, **changes: Any) -> DueClaim:
+    """An approval of a claim of the roll, that waits for its batch."""
+    values: dict[str, Any] = {
+        "control_number": control_number,
+        "revision": 1,
+        "claim_id": hash_of(6 + position),
+        "roll": hash_of(20),
+        "position": position,
+        "rule_pack": hash_of(9),
+        "trace": hash_of(8),
+        "terms": terms(),
+        "records": (hash_of(3), hash_of(4)),
+        "due_at": 2_000,
+    }
+    return DueClaim(**{**values, **changes})
+
+
+def settlement_batch(number: int = 30, **changes: Any) -> SettlementBatch:
+    """A batch of one claim."""
+    values: dict[str, Any] = {
+        "batch": hash_of(number),
+        "intent": f"batch:{number}",
+        "claims": 1,
+        "providers": 1,
+        "rolls": 1,
+        "sections": 1,
+        "size": 900,
+        "floor": 40_000,
+        "estimate": 130_000,
+        "paid": Money(95_00),
+        "made_at": 3_000 + number,
+    }
+    return SettlementBatch(**{**values, **changes})
+
+
+def due_revision(control_number: str = "C2", **changes: Any) -> DueRevision:
+    """A void of what was paid."""
+    values: dict[str, Any] = {
+        "control_number": control_number,
+        "revision": 1,
+        "paid_control_number": "C1",
+        "claim_id": hash_of(6),
+        "invoice": ProviderInvoice(SENDER, 2**64 - 1, 0, hash_of(7), 95_00, bytes(32), 1),
+        "first_terms": terms(),
+        "terms": terms(revision=0, allowed=0, paid=0),
+        "paid_before": Money(95_00),
+        "rule_pack": hash_of(9),
+        "trace": hash_of(8),
+        "records": (hash_of(3),),
+        "due_at": 4_000,
+    }
+    return DueRevision(**{**values, **changes})

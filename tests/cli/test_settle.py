@@ -146,7 +146,17 @@ def test_json_of_a_run_is_all_that_is_printed(approved: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_watch_goes_on_until_it_is_asked_to_stop_and_stops_cleanly(approved: Path, number: signal.Signals) -> None:
     command = [
-        *(sys.executable, "-m", "claims", "settle", "run", "--home", str(approved / "payer"), "--watch", "--json"),
+        *(
+            sys.executable,
+            "-c",
+            "from claims.cli.main import run; run()",
+            "settle",
+            "run",
+            "--home",
+            str(approved / "payer"),
+            "--watch",
+            "--json",
+        ),
         *(
             "--every",
             "0.2",

@@ -121,11 +121,16 @@ def _paid_where(work: UnitOfWork, claim: bytes) -> tuple[bytes | None, int | Non
 
 
 def _require_unread(work: UnitOfWork, office: Office, batch: SettlementBatch) -> None:
-    """A batch that is confirmed and says nothing of a claim lies in blocks that were not read yet, or the books differ."""
+    """A batch that is confirmed and says nothing of a claim lies in blocks that were not read yet, or the books differ.
+
+    Where the chain took its block back it lies in none, whatever the outbox says of it still: it is sent again.
+    """
     from claims.store.rows import CONFIRMED
 
     cursor = work.chain_index.cursor(office.addresses["InsurerBook"])
-    blocks = [row.block for row in work.outbox.transactions(batch.intent) if row.state == CONFIRMED and row.block]
+    confirmed = [row.transaction_hash for row in work.outbox.transactions(batch.intent) if row.state == CONFIRMED]
+    receipts = [office.chain.receipt(transaction) for transaction in confirmed]
+    blocks = [receipt.block for receipt in receipts if receipt is not None]
     if cursor is not None and blocks and max(blocks) <= cursor.acted:
         raise BooksDiffer(
             f"batch 0x{batch.batch.hex()} was mined in block {max(blocks)}, and the chain tells neither that a claim of it was "

@@ -187,8 +187,10 @@ def _make(
     stopping: Callable[[], bool],
 ) -> list[SettlementBatch]:
     """Batches that an earlier run left, and new ones of what is due, each stored as soon as it is made."""
+    from claims.store.errors import StoreConflict
+
     with office.store.reading() as work:
-        left = list(work.settlements.open_batches())
+        left = list(work.settlements.unfinished_batches())
         due = batcher.read(work, work.settlements.due(most))
     waiting = sum(batch.claims for batch in left)
     money = total(batch.paid for batch in left) + Money(sum(each.terms.paid for each, _ in due))
@@ -199,7 +201,10 @@ def _make(
             _hold(office, each)
             run.refused.append(each)
         else:
-            made.append(batcher.keep(each))
+            try:
+                made.append(batcher.keep(each))
+            except StoreConflict:
+                continue  # Another run has put one of them into a batch meanwhile: what is still due is for the next run.
             told.made(len(each.claims))
         if stopping():
             break

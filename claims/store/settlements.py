@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
 
 from claims.model.decision import PAID
 from claims.store.errors import StoreConflict
@@ -14,7 +14,9 @@ from claims.store.rows import (
     BATCHED,
     CONFIRMED,
     DUE,
+    SENT,
     SETTLED_IN_BATCH,
+    SIGNED,
     SKIPPED,
     WITHDRAWN,
     DueClaim,
@@ -120,8 +122,16 @@ class Settlements:
 
     def open_batches(self) -> tuple[SettlementBatch, ...]:
         """Batches in which something is not yet known to be settled or skipped, oldest first."""
-        waiting = select(settlements.c.batch).where(settlements.c.state == BATCHED)
-        statement = reading(SettlementBatch, settlement_batches).where(settlement_batches.c.batch.in_(waiting))
+        return self._batches(settlement_batches.c.batch.in_(_waiting()))
+
+    def unfinished_batches(self) -> tuple[SettlementBatch, ...]:
+        """Open batches, and those of whose claims the chain told all before a receipt of theirs was kept, oldest first."""
+        on_their_way = select(intents.c.idempotency_key).where(intents.c.state.in_((SIGNED, SENT)))
+        batch = settlement_batches.c
+        return self._batches(or_(batch.batch.in_(_waiting()), batch.intent.in_(on_their_way)))
+
+    def _batches(self, which: ColumnElement[bool]) -> tuple[SettlementBatch, ...]:
+        statement = reading(SettlementBatch, settlement_batches).where(which)
         ordered = statement.order_by(settlement_batches.c.made_at, settlement_batches.c.batch)
         return rows(self.connection, SettlementBatch, ordered)
 
@@ -207,6 +217,11 @@ class Settlements:
             settlements.c.batch == batch, settlements.c.position == position, settlements.c.state == BATCHED
         )
         self.connection.execute(update(settlements).where(under_way).values(**values))
+
+
+def _waiting() -> Select[Any]:
+    """The batches of claims that are under way."""
+    return select(settlements.c.batch).where(settlements.c.state == BATCHED)
 
 
 def _ordered() -> Select[Any]:

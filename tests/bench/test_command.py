@@ -23,7 +23,7 @@ def test_the_table_names_fork_compiler_settings_floors_and_targets(
     monkeypatch.setattr("claims.service.bench.gas.measure", lambda stage: rows)
     document = build_document(rows)
     shown = run(app, "gas").out
-    for words in ("fork prague", document["compiler"], "100,000 runs", "via IR", "EIP-7623", "held fixed"):
+    for words in ("fork prague", document["compiler"], "3,000 runs", "via IR", "EIP-7623", "held fixed"):
         assert words in shown
     for at_most in ("95,000", "115,000", "190,000"):
         assert at_most in shown

@@ -183,7 +183,10 @@ def test_the_decision_that_paid_is_shown_again(stage: Stage) -> None:
     forged = replace(made, paid=9_000, approvals=signature)
     assert stage.refused(stage.stranger, forged.revise(later)).name == "Claims_SignatureInvalid"
     call = stage.book.functions.revise(
-        made.arguments[0], later.references, other.signed_decision, later.signed_decision
+        made.arguments[0],
+        later.references,
+        replace(other, header=later.header).signed_decision,
+        later.signed_decision,
     )
     assert stage.refused(stage.stranger, call).name == "Claims_InvoiceMismatch"
     denied = replace(made, decision={"outcome": DENIED, "paid": 0})
@@ -541,7 +544,8 @@ def test_an_office_of_a_book_owes_and_pays_nothing_itself(stage: Stage) -> None:
     office = stage.web3.eth.contract(address=stage.book.functions.office().call(), abi=stage.book.abi)
     for paid in (3_000, 9_000):
         later = made.revised(paid)
-        call = office.functions.revise(made.arguments[0], later.references, made.signed_decision, later.signed_decision)
+        first = replace(made, header=later.header).signed_decision
+        call = office.functions.revise(made.arguments[0], later.references, first, later.signed_decision)
         assert stage.refused(stage.stranger, call).name == "Claims_AdjudicatorUnknown"
     for call in (made.submit(), made.settle(), batch(stage, one(stage, 2)).call()):
         call.address = office.address

@@ -167,7 +167,7 @@ def _follow(watch: Watch, world: World) -> None:
     remittances = sorted(world.to_provider.glob("*.835"))
     assert len(remittances) >= 3
     for option in ((), ("--json",)):
-        watch.run("settle", "run", "--home", world.payer, "--dry-run", *option)
+        watch.run("settle", "run", "--home", world.payer, "--passphrase-file", world.secret, "--dry-run", *option)
         watch.run("settle", "status", "--home", world.payer, *option)
         watch.run("settle", "reconcile", "--home", world.payer, "--remittances", world.to_provider, *option)
     watch.run("remit", "check", *remittances)

@@ -36,5 +36,6 @@ def _settled(work: UnitOfWork, part: PaidClaim) -> StoredClaim | None:
         if latest is not None and latest.decision.status == PAID:
             candidates.append((latest.decision.paid == part.paid, stored))
     if len(candidates) > 1:
-        candidates = [each for each in candidates if each[0]] or candidates
+        # Where no amount fits, the books differ, and that is told of the claim that came first: a correction bears its id too.
+        candidates = [each for each in candidates if each[0]] or candidates[:1]
     return candidates[-1][1] if candidates else None

@@ -9,9 +9,9 @@ from datetime import date
 from claims.adjudication.cost_share import Share
 from claims.adjudication.plan_terms import Limits, PlanTerms
 from claims.model.claim import Claim, Line
-from claims.model.decision import AuthorizationUse, Decision, Usage
+from claims.model.decision import AuthorizationUse, Decision, Usage, make_usage
 from claims.model.money import ZERO, Money, amount
-from claims.model.plan import Accumulators
+from claims.model.plan import Accumulators, make_accumulators
 
 
 class Counter:
@@ -26,31 +26,39 @@ class Counter:
     def __init__(self, limits: Limits, person: tuple[int, int], family: tuple[int, int]) -> None:
         """Begin from what person and family used before: (deductible, out-of-pocket) each."""
         # A family has used at least what its member has, also where nobody counted it.
-        family_deductible, family_maximum = max(person[0], family[0]), max(person[1], family[1])
+        used_deductible, used_maximum = person
+        family_deductible, family_maximum = family
+        if family_deductible < used_deductible:
+            family_deductible = used_deductible
+        if family_maximum < used_maximum:
+            family_maximum = used_maximum
         if limits.family_deductible is None:
-            left = limits.deductible - person[0]
+            left = limits.deductible - used_deductible
         elif limits.aggregate:
             left = limits.family_deductible - family_deductible
         else:
-            left = min(limits.deductible - person[0], limits.family_deductible - family_deductible)
-        self.deductible_left = max(0, left)
-        rooms = []
-        if limits.out_of_pocket is not None:
-            rooms.append(limits.out_of_pocket - person[1])
+            left = min(limits.deductible - used_deductible, limits.family_deductible - family_deductible)
+        self.deductible_left = left if left > 0 else 0
+        room = None if limits.out_of_pocket is None else limits.out_of_pocket - used_maximum
         if limits.family_out_of_pocket is not None:
-            rooms.append(limits.family_out_of_pocket - family_maximum)
-        self.room = max(0, min(rooms)) if rooms else None
+            shared = limits.family_out_of_pocket - family_maximum
+            room = shared if room is None or shared < room else room
+        self.room = 0 if room is not None and room < 0 else room
         self.deductible = 0
         self.out_of_pocket = 0
 
     def use(self, part: Share) -> None:
         """Count a line's share: the deductible towards the deductible, all of it towards the out-of-pocket maximum."""
-        total = part.total
-        self.deductible += part.deductible
+        copay, deductible, coinsurance, _ = part
+        total = copay + deductible + coinsurance
         self.out_of_pocket += total
-        self.deductible_left = max(0, self.deductible_left - part.deductible)
+        if deductible:
+            self.deductible += deductible
+            left = self.deductible_left - deductible
+            self.deductible_left = left if left > 0 else 0
         if self.room is not None:
-            self.room = max(0, self.room - total)
+            room = self.room - total
+            self.room = room if room > 0 else 0
 
 
 Given = Accumulators | Mapping[int, Accumulators] | None
@@ -104,8 +112,8 @@ class Counters:
 
     def _usage(self, person: str, family: str, year: int, deductible: Money, out_of_pocket: Money) -> Usage:
         if self._outside:
-            return Usage(person, family, year, ZERO, ZERO, deductible, out_of_pocket)
-        return Usage(person, family, year, deductible, out_of_pocket)
+            return make_usage(person, family, year, ZERO, ZERO, deductible, out_of_pocket)
+        return make_usage(person, family, year, deductible, out_of_pocket)
 
 
 def _by_year(plan: PlanTerms, claim: Claim, given: Given) -> Mapping[int, Accumulators]:
@@ -126,7 +134,7 @@ def carry(used: Mapping[int, Accumulators], usage: Iterable[Usage]) -> dict[int,
     after = dict(used)
     for entry in usage:
         before = after.get(entry.year) or Accumulators()
-        after[entry.year] = Accumulators(
+        after[entry.year] = make_accumulators(
             _sum(before.deductible, entry.deductible),
             _sum(before.out_of_pocket, entry.out_of_pocket),
             entry.year,

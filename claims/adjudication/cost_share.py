@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from claims.adjudication.plan_terms import Terms, half_up
+from claims.model.quick import maker
 
 
 class Share(NamedTuple):
@@ -21,6 +22,9 @@ class Share(NamedTuple):
         return self.copay + self.deductible + self.coinsurance
 
 
+make_share = maker(Share)
+
+
 def share(allowed: int, terms: Terms, deductible_left: int, room: int | None) -> Share:
     """Return the member's share of an allowed amount.
 
@@ -29,16 +33,17 @@ def share(allowed: int, terms: Terms, deductible_left: int, room: int | None) ->
     coinsurance first, then off the deductible, then off the copay, so that an accumulator never counts what nobody paid.
     """
     copay, numerator, denominator, _, deductible_applies = terms
-    copay = min(copay, allowed) if copay else 0
+    if copay > allowed:
+        copay = allowed
     rest = allowed - copay
-    deductible = min(deductible_left, rest) if deductible_applies and deductible_left > 0 else 0
+    deductible = 0
+    if deductible_applies and deductible_left > 0:
+        deductible = deductible_left if deductible_left < rest else rest
     rest -= deductible
     coinsurance = half_up(rest, numerator, denominator) if rest and numerator else 0
-    if room is None:
-        return Share(copay, deductible, coinsurance, 0)
-    over = copay + deductible + coinsurance - max(0, room)
+    over = 0 if room is None else copay + deductible + coinsurance - max(0, room)
     if over <= 0:
-        return Share(copay, deductible, coinsurance, 0)
+        return make_share(copay, deductible, coinsurance, 0)
     from_coinsurance = min(over, coinsurance)
     from_deductible = min(over - from_coinsurance, deductible)
     from_copay = over - from_coinsurance - from_deductible

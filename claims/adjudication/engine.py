@@ -21,7 +21,7 @@ from claims.adjudication.codes import (
     SEE_PLAN,
 )
 from claims.adjudication.coordination import Coordinated, Earlier, coordinate, earlier_payers
-from claims.adjudication.cost_share import Share, share
+from claims.adjudication.cost_share import share
 from claims.adjudication.edits import EDITS
 from claims.adjudication.evidence_index import EvidenceIndex
 from claims.adjudication.findings import (
@@ -34,11 +34,13 @@ from claims.adjudication.findings import (
     Assumed,
     Case,
     Finding,
+    Once,
     dollars,
+    make_case,
 )
 from claims.adjudication.history import History
 from claims.adjudication.members import Members
-from claims.adjudication.plan_terms import PlanTerms, Terms
+from claims.adjudication.plan_terms import PlanTerms
 from claims.adjudication.pricing import price_lines
 from claims.adjudication.providers import Providers
 from claims.adjudication.review import denial, entry, passed
@@ -54,6 +56,10 @@ from claims.model.decision import (
     Decision,
     LineDecision,
     TraceEntry,
+    make_adjustment,
+    make_decision,
+    make_line_decision,
+    make_trace_entry,
 )
 from claims.model.evidence import VerifiedEncounter
 from claims.model.history import PastLine
@@ -121,14 +127,16 @@ def adjudicate(
     terms = prepare(plan, tables)
     who = members if members is None or isinstance(members, Members) else Members(members)
     member = None if who is None else who.find(claim)
-    case = Case(
-        claim=claim,
-        plan=terms,
-        received=received or claim.received,
+    case = make_case(
+        claim,
+        terms,
+        received or claim.received,
+        earlier_payers(claim) if claim.rank else {},
+        "" if member is None else member.person,
+        "" if replaces is None else replaces.claim,
         decided=decided,
         members=who,
         member=member,
-        person="" if member is None else member.person,
         providers=providers if providers is None or isinstance(providers, Providers) else Providers(providers),
         evidence=_evidence(evidence),
         history=history if history is None or isinstance(history, History) else History(history),
@@ -138,8 +146,6 @@ def adjudicate(
         if authorizations is None or isinstance(authorizations, Authorizations)
         else Authorizations(authorizations),
         replaces=replaces,
-        replaced="" if replaces is None else replaces.claim,
-        earlier=earlier_payers(claim) if claim.rank else {},
     )
     trace: list[TraceEntry] = []
     denials: dict[int, Finding] = {}
@@ -148,7 +154,14 @@ def adjudicate(
     waiting: set[int] = set()
     open_lines, denied = claim.lines, 0
     for name, _, check in EDITS:
-        for found in check(case, open_lines):
+        answer = check(case, open_lines)
+        if type(answer) is Once:
+            said = answer.said.get(name)
+            if said is None:
+                said = answer.said[name] = _said(name, answer[0])
+            trace.append(said)
+            continue
+        for found in answer:
             finding = found if review is None else passed(name, found, review)
             trace.append(_said(name, finding))
             if finding.line is None and finding.outcome == PASS:
@@ -180,7 +193,9 @@ def adjudicate(
     for _, result in priced:
         finding = result.finding
         if not pends or finding.outcome in (PEND, DENY):
-            trace.append(TraceEntry("price", finding.line, finding.outcome, finding.why, finding.source, finding.cure))
+            trace.append(
+                make_trace_entry("price", finding.line, finding.outcome, finding.why, finding.source, finding.cure)
+            )
     refusal = denial(review) if review is not None and pends else None
     if review is not None and (refusal is not None or not pends):
         trace.insert(0, entry(review))
@@ -200,11 +215,11 @@ _SAID: dict[tuple[str, int | None, str, str], TraceEntry] = {}
 def _said(edit: str, finding: Finding) -> TraceEntry:
     line, outcome, why, cure, _, _, _, source, _, _ = finding
     if source or cure:
-        return TraceEntry(edit, line, outcome, why, source, cure)
+        return make_trace_entry(edit, line, outcome, why, source, cure)
     key = edit, line, outcome, why
     said = _SAID.get(key)
     if said is None:
-        said = TraceEntry(edit, line, outcome, why)
+        said = make_trace_entry(edit, line, outcome, why)
         if len(_SAID) < MOST_SAID:
             _SAID[key] = said
     return said
@@ -231,7 +246,7 @@ def _refuse(claim: Claim) -> None:
 def _evidence(
     evidence: EvidenceIndex | Iterable[VerifiedEncounter] | Assumed | None,
 ) -> EvidenceIndex | Assumed | None:
-    if evidence is None or isinstance(evidence, EvidenceIndex | Assumed):
+    if evidence is None or isinstance(evidence, (EvidenceIndex, Assumed)):
         return evidence
     return EvidenceIndex(evidence)
 
@@ -294,8 +309,13 @@ def _decided(
         counter = counters.of(line)
         left = counter.deductible_left
         part = share(amount, terms, left, counter.room)
-        trace.append(_shared(number, amount, terms, part, left))
-        owed = part.total
+        copay, deductible, coinsurance, trimmed = part
+        trace.append(
+            _shared(
+                number, amount, copay, deductible, coinsurance, trimmed, terms.coinsurance, left if deductible else 0
+            )
+        )
+        owed = copay + deductible + coinsurance
         cut = limits.cut(line, amount - owed) if plan.limits else 0
         if cut:
             why = f"{dollars(cut)} of the payment is above the benefit's yearly maximum"
@@ -305,7 +325,7 @@ def _decided(
             excess = line.charge.cents - amount
             amount -= cut
             paid, patient, before = amount - owed, owed + cut + (excess if over_fee == "PR" else 0), 0
-            adjustments = _adjustments(over_fee, excess, part, cut)
+            adjustments = _adjustments(over_fee, excess, copay, deductible, coinsurance, cut)
         else:
             settled = coordinate(earlier, part, amount - owed - cut, cut)
             counter.use(settled.share)
@@ -319,7 +339,7 @@ def _decided(
         all_patient += patient
         all_earlier += before
         lines.append(
-            LineDecision(
+            make_line_decision(
                 number,
                 line.procedure,
                 line.modifiers,
@@ -332,7 +352,7 @@ def _decided(
                 money(before) if before else ZERO,
             )
         )
-    return Decision(
+    return make_decision(
         claim=claim.number,
         status=PAID if allowed else DENIED,
         charge=claim.charge,
@@ -417,36 +437,50 @@ def _after_others(line: Line, earlier: Earlier, settled: Coordinated) -> TraceEn
 @lru_cache(maxsize=16_384)
 def _adjustment(group: str, reason: str, cents: int) -> Adjustment:
     """Return an adjustment as the value that stood for it before: copays and write-offs come again and again."""
-    return Adjustment(group, reason, money(cents))
+    return make_adjustment(group, reason, money(cents))
 
 
-def _adjustments(over_fee: str, excess: int, part: Share, cut: int) -> tuple[Adjustment, ...]:
+@lru_cache(maxsize=16_384)
+def _adjustments(
+    over_fee: str, excess: int, copay: int, deductible: int, coinsurance: int, cut: int
+) -> tuple[Adjustment, ...]:
+    """Return a line's adjustments as they stood for these cents before."""
     found = []
     if excess:
         found.append(_adjustment(over_fee, OVER_FEE, excess))
-    if part.copay:
-        found.append(_adjustment("PR", COPAY, part.copay))
-    if part.deductible:
-        found.append(_adjustment("PR", DEDUCTIBLE, part.deductible))
-    if part.coinsurance:
-        found.append(_adjustment("PR", COINSURANCE, part.coinsurance))
+    if copay:
+        found.append(_adjustment("PR", COPAY, copay))
+    if deductible:
+        found.append(_adjustment("PR", DEDUCTIBLE, deductible))
+    if coinsurance:
+        found.append(_adjustment("PR", COINSURANCE, coinsurance))
     if cut:
         found.append(_adjustment("PR", BENEFIT_MAXIMUM, cut))
     return tuple(found)
 
 
-def _shared(number: int, allowed: int, terms: Terms, part: Share, deductible_left: int) -> TraceEntry:
-    """Tell a line's cost share with its figures."""
+@lru_cache(maxsize=16_384)
+def _shared(
+    number: int,
+    allowed: int,
+    copay: int,
+    deductible: int,
+    coinsurance: int,
+    trimmed: int,
+    percent: str,
+    deductible_left: int,
+) -> TraceEntry:
+    """Tell a line's cost share with its figures; `deductible_left` is nothing where no deductible is taken."""
     said = []
-    if part.copay:
-        said.append(f"copay {dollars(part.copay)}")
-    if part.deductible:
-        said.append(f"deductible {dollars(part.deductible)} of {dollars(deductible_left)} left")
-    rest = allowed - part.copay - part.deductible
-    if part.coinsurance:
-        said.append(f"coinsurance {terms.coinsurance} of {dollars(rest)}: {dollars(part.coinsurance)}")
-    if part.trimmed:
-        said.append(f"the out-of-pocket maximum takes off {dollars(part.trimmed)}")
+    if copay:
+        said.append(f"copay {dollars(copay)}")
+    if deductible:
+        said.append(f"deductible {dollars(deductible)} of {dollars(deductible_left)} left")
+    rest = allowed - copay - deductible
+    if coinsurance:
+        said.append(f"coinsurance {percent} of {dollars(rest)}: {dollars(coinsurance)}")
+    if trimmed:
+        said.append(f"the out-of-pocket maximum takes off {dollars(trimmed)}")
     if not said:
         return TraceEntry("cost-share", number, PASS, "the member owes nothing of this line")
     return TraceEntry("cost-share", number, ADJUST, ", ".join(said))

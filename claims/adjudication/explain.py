@@ -144,14 +144,15 @@ def _coinsurance(line: LineDecision, terms: PlanTerms, rest: int, taken: Adjustm
     """Tell the coinsurance, and where the out-of-pocket maximum stopped it."""
     share = terms.terms(line.code)
     full = half_up(rest, share.numerator, share.denominator)
+    percent = _percent(Decimal(share.coinsurance))
     amount = 0 if taken is None else taken.amount.cents
     if amount == full:
         if not amount:
             return []
-        return [f"{_percent(share.coinsurance)} of the remaining {dollars(rest)} is {dollars(amount)} (PR-2)."]
+        return [f"{percent} of the remaining {dollars(rest)} is {dollars(amount)} (PR-2)."]
     if amount:
         return [
-            f"{_percent(share.coinsurance)} of the remaining {dollars(rest)} would be {dollars(full)}; the out-of-pocket "
+            f"{percent} of the remaining {dollars(rest)} would be {dollars(full)}; the out-of-pocket "
             f"maximum leaves {dollars(amount)} of it (PR-2)."
         ]
     return ["The out-of-pocket maximum is reached, so the patient pays no more of it."]

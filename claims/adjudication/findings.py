@@ -17,9 +17,9 @@ from claims.adjudication.members import Members
 from claims.adjudication.plan_terms import PlanTerms
 from claims.adjudication.providers import Providers
 from claims.model.claim import Claim, Line
-from claims.model.decision import Decision
+from claims.model.decision import Decision, TraceEntry
 from claims.model.member import Member
-from claims.model.quick import quick
+from claims.model.quick import maker
 from claims.model.tables import Tables
 
 PASS, DENY, ADJUST, PEND, NOT_CHECKED = "pass", "deny", "adjust", "pend", "not checked"
@@ -36,7 +36,6 @@ class Assumed(Enum):
 ASSUMED = Assumed.ASSUMED
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Case:
     """One claim with all that its edits may look at; what was not given is None.
@@ -72,6 +71,9 @@ class Case:
         return self.providers is None or self.providers.in_network(self.claim.billing.npi)
 
 
+make_case = maker(Case)
+
+
 class Finding(NamedTuple):
     """One thing an edit has to say; `line` None speaks of every line it was given.
 
@@ -91,9 +93,25 @@ class Finding(NamedTuple):
     authorization: str = ""
 
 
-def once(outcome: str, why: str) -> tuple[Finding]:
-    """Make what an edit has to say of most claims, in the same words each time: it is said once and given to all of them."""
-    return (Finding(None, outcome, why),)
+make_finding = maker(Finding)
+
+
+class Once(tuple[Finding, ...]):
+    """What an edit has to say of most claims, in the same words each time: it is said once and given to all of them.
+
+    `said` keeps the trace's entry of it, by the name of the edit.
+    """
+
+    said: dict[str, TraceEntry]
+
+
+def once(outcome: str, why: str) -> Once:
+    """Make one finding of a whole claim that is well, or of which nothing is known: `pass` or `not checked`."""
+    if outcome not in (PASS, NOT_CHECKED):
+        raise ValueError(f"what is said once decides nothing: {outcome} is neither {PASS} nor {NOT_CHECKED}")
+    made = Once((Finding(None, outcome, why),))
+    made.said = {}
+    return made
 
 
 class Edit(NamedTuple):

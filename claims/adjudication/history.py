@@ -12,7 +12,7 @@ from claims.adjudication.practice import Practice
 from claims.adjudication.timed_codes import minutes_of
 from claims.model.claim import Claim, Line
 from claims.model.decision import Decision
-from claims.model.history import PastLine, PracticeFigures
+from claims.model.history import PastLine, PracticeFigures, make_past_line
 
 NO_MINUTES = Decimal(0)
 
@@ -185,16 +185,17 @@ def past_lines(claim: Claim, decision: Decision, payer_control_number: str = "")
             continue
         rendering = claim.rendering_of(line)
         past.append(
-            PastLine(
-                claim=claim.number,
-                person=decision.person,
-                billing_npi=claim.billing.npi,
-                procedure=line.procedure,
-                modifiers=line.modifiers,
-                begins=line.begins,
-                ends=line.ends,
-                place=line.place,
-                charge=line.charge,
+            # The first ones by place: with more than fifteen by name the interpreter packs a dictionary for the call.
+            make_past_line(
+                claim.number,
+                decision.person,
+                claim.billing.npi,
+                line.procedure,
+                line.modifiers,
+                line.begins,
+                line.ends,
+                line.place,
+                line.charge,
                 rendering_npi="" if rendering is None else rendering.npi,
                 units=line.units,
                 payer_control_number=payer_control_number,

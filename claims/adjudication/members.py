@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 
 from claims.model.claim import Claim
 from claims.model.member import Member
+
+MOST_FOUND = 100_000
+"""How many ways to name a patient are kept with whom they name."""
 
 
 @lru_cache(maxsize=16_384)
@@ -22,10 +26,11 @@ def plain(name: str) -> str:
 class Members:
     """The covered persons, indexed by member number. Built once, read for many claims."""
 
-    __slots__ = ("_by_number",)
+    __slots__ = ("_by_number", "_found")
 
     def __init__(self, members: Iterable[Member]) -> None:
         self._by_number: dict[str, list[tuple[Member, str, str]]] = {}
+        self._found: dict[tuple[str, str, str, date | None, str], Member] = {}
         for member in members:
             entry = (member, plain(member.last_name), plain(member.first_name))
             self._by_number.setdefault(plain(member.member_number), []).append(entry)
@@ -50,5 +55,14 @@ class Members:
 
     def find(self, claim: Claim) -> Member | None:
         """Return the one member whom the claim's patient is; None where nobody fits, or more than one."""
+        patient = claim.patient
+        named = claim.member_number, patient.last_name, patient.first_name, patient.birth_date, claim.relationship
+        known = self._found.get(named)
+        if known is not None:
+            return known
         found = self.fitting(claim)
-        return found[0] if len(found) == 1 else None
+        if len(found) != 1:
+            return None
+        if len(self._found) < MOST_FOUND:
+            self._found[named] = found[0]
+        return found[0]

@@ -11,12 +11,12 @@ from claims.model.plan import BenefitLimit, Capitation, CostShare, NotCovered, O
 
 
 class Terms(NamedTuple):
-    """What the member pays of one line: copay in cents, coinsurance as numerator/denominator, and whether the deductible applies."""
+    """What the member pays of one line: copay in cents, coinsurance as a ratio and as the plan writes it, if the deductible applies."""
 
     copay: int
     numerator: int
     denominator: int
-    coinsurance: Decimal
+    coinsurance: str
     deductible_applies: bool
 
 
@@ -119,7 +119,7 @@ def _cents(amount: Money | None) -> int | None:
 
 def _terms(copay: int, coinsurance: Decimal, deductible_applies: bool) -> Terms:
     numerator, denominator = coinsurance.as_integer_ratio()
-    return Terms(copay, numerator, denominator, coinsurance, deductible_applies)
+    return Terms(copay, numerator, denominator, str(coinsurance), deductible_applies)
 
 
 def half_up(amount: int, numerator: int, denominator: int) -> int:

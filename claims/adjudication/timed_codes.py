@@ -9,7 +9,7 @@ _THERAPY = (
     *("97530", "97533", "97535", "97537", "97542", "97750", "97755", "97760", "97761", "97763"),
 )
 
-MINUTES = {
+_MINUTES = {
     # therapy: a unit is fifteen minutes (Medicare Claims Processing Manual, chapter 5 §20.2)
     **dict.fromkeys(_THERAPY, 15),
     # adaptive behaviour services: fifteen minutes
@@ -33,6 +33,8 @@ MINUTES = {
     "99214": 30,
     "99215": 40,
 }
+
+MINUTES = {code: Decimal(minutes) for code, minutes in _MINUTES.items()}
 """The least minutes of one unit, so that a sum never overstates a day."""
 
 

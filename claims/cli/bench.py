@@ -107,6 +107,7 @@ def engine(
                 "claims": speed.claims,
                 "lines": speed.lines,
                 "seed": speed.seed,
+                "rounds": speed.rounds,
                 "machine": speed.machine,
                 "claims_per_second": rates,
                 "ratios": _ratios(speed.rates),
@@ -115,7 +116,8 @@ def engine(
             }
         )
         return
-    print_lines([f"{speed.claims:,} claims of {speed.lines:,} lines from seed {speed.seed}; {speed.machine}"])
+    mix = f"{speed.claims:,} claims of {speed.lines:,} lines from seed {speed.seed}"
+    print_lines([f"{mix}; {speed.machine}, the quickest of {speed.rounds} rounds"])
     print_table(("step", "claims/s"), [(step, f"{rate:,}") for step, rate in rates.items()], right=(1,))
     print_lines(f"{name}: {ratio}" for name, ratio in _ratios(speed.rates).items())
     print_lines(["decided: " + ", ".join(f"{count:,} {status}" for status, count in speed.statuses.items())])

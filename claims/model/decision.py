@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from claims.model.money import ZERO, Money, total
-from claims.model.quick import quick
+from claims.model.quick import maker
 
 PAID, DENIED, PENDED, REJECTED = "paid", "denied", "pended", "rejected"
 REVERSED = "reversed"
@@ -15,7 +15,6 @@ REVERSED = "reversed"
 GROUPS = ("CO", "PR", "OA", "PI")
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Adjustment:
     """Why a part of the charge is not paid: group (CO, PR, OA, PI), CARC, amount in cents, and units where they changed."""
@@ -26,7 +25,9 @@ class Adjustment:
     quantity: Decimal | None = None
 
 
-@quick
+make_adjustment = maker(Adjustment)
+
+
 @dataclass(frozen=True, slots=True)
 class TraceEntry:
     """One step of the engine: the edit, the line (None: the whole claim), what it did, and why, in words with figures.
@@ -43,7 +44,9 @@ class TraceEntry:
     cure: str = ""
 
 
-@quick
+make_trace_entry = maker(TraceEntry)
+
+
 @dataclass(frozen=True, slots=True)
 class LineDecision:
     """One line's result; charge − Σ adjustments = paid (835 guide, service level).
@@ -73,7 +76,9 @@ class LineDecision:
         return not self.allowed
 
 
-@quick
+make_line_decision = maker(LineDecision)
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """How much of a member's and family's accumulators this decision used: counters of the plan year of the date of service."""
@@ -87,7 +92,9 @@ class Usage:
     out_of_network_out_of_pocket: Money = ZERO
 
 
-@quick
+make_usage = maker(Usage)
+
+
 @dataclass(frozen=True, slots=True)
 class AuthorizationUse:
     """How many units of an authorisation a line of this decision took."""
@@ -97,7 +104,6 @@ class AuthorizationUse:
     units: Decimal
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One claim's result: status, amounts, lines, trace, and what it was decided from.
@@ -123,3 +129,6 @@ class Decision:
     usage: tuple[Usage, ...] = ()
     person: str = ""
     authorization_uses: tuple[AuthorizationUse, ...] = ()
+
+
+make_decision = maker(Decision)

@@ -7,10 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from claims.model.money import ZERO, Money
-from claims.model.quick import quick
+from claims.model.quick import maker
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class PastLine:
     """A line that was adjudicated before and allowed: enough to find duplicates, pairs and limits (ADJUDICATION §2.4 to §2.8).
@@ -40,6 +39,9 @@ class PastLine:
     paid: Money = ZERO
     taxonomy: str = ""
     postal_code: str = ""
+
+
+make_past_line = maker(PastLine)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from claims.model.money import Money
-from claims.model.quick import quick
+from claims.model.quick import maker
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,6 @@ class Plan:
     statistics: Statistics = Statistics()
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Accumulators:
     """What a member has used so far in a plan year: deductible and out-of-pocket money.
@@ -219,6 +218,9 @@ class Accumulators:
     year: int | None = None
     out_of_network_deductible: Money = Money(0)
     out_of_network_out_of_pocket: Money = Money(0)
+
+
+make_accumulators = maker(Accumulators)
 
 
 @dataclass(frozen=True, slots=True)

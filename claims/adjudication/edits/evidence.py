@@ -19,7 +19,19 @@ from claims.adjudication.edits.evidence_causes import (
     unknown_problem,
 )
 from claims.adjudication.evidence_index import EvidenceIndex, Leaf, changing
-from claims.adjudication.findings import ASSUMED, DENY, NOT_CHECKED, PASS, PEND, Assumed, Case, Edit, Finding
+from claims.adjudication.findings import (
+    ASSUMED,
+    DENY,
+    NOT_CHECKED,
+    PASS,
+    PEND,
+    Assumed,
+    Case,
+    Edit,
+    Finding,
+    make_finding,
+    once,
+)
 from claims.adjudication.matching import match
 from claims.model.claim import Line
 from claims.model.decision import Decision
@@ -28,12 +40,14 @@ MOST_RECORDS = 16
 """How many attestations one claim may list (DESIGN §4)."""
 
 BACKED = "backed by an attested service"
+NOT_GIVEN = once(NOT_CHECKED, "no evidence was given")
+TAKEN_AS_GIVEN = once(PASS, "evidence assumed: taken as given, not verified")
 
 CLOSENESS = ("units", "modifiers", "place", "practitioner", "code", "dates", "person")
 """What an attested service can differ in, nearest first: of two services that differ in one thing, the first is meant."""
 
 
-def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
+def check(case: Case, lines: Sequence[Line]) -> Sequence[Finding]:
     """Match lines to attested services one to one; what finds none pends, and is denied once the plan's days have passed.
 
     A service fits a line of its person, billing provider, practitioner, code, practice-changing modifiers, dates and place
@@ -43,9 +57,12 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     """
     evidence = case.evidence
     if evidence is None:
-        return [Finding(None, NOT_CHECKED, "no evidence was given")]
+        return NOT_GIVEN
     if evidence is ASSUMED or isinstance(evidence, Assumed):
-        return [Finding(None, PASS, "evidence assumed: taken as given, not verified")]
+        return TAKEN_AS_GIVEN
+    each_alone = _each_alone(case, evidence, lines)
+    if each_alone is not None:
+        return each_alone
     fitting = [fitting_services(case, evidence, line) for line in lines]
     live = _live(case, fitting)
     matched = _matched(case, evidence, lines, live)
@@ -54,7 +71,7 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
     for line, leaf in zip(lines, matched, strict=True):
         if leaf is not None:
             backing = leaf.encounter.identifier, leaf.position
-            findings.append(Finding(line.number, PASS, BACKED, "", "", "", (), "", backing))
+            findings.append(_backed(line, backing))
             owner[backing] = line.number
     if len(owner) > MOST_RECORDS and len({identifier for identifier, _ in owner}) > MOST_RECORDS:
         findings.append(_without(case, None, TOO_MANY))
@@ -66,6 +83,35 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
         if leaf is None
     ]
     return findings
+
+
+def _backed(line: Line, backing: tuple[str, int]) -> Finding:
+    return make_finding(line.number, PASS, BACKED, "", "", "", (), "", backing)
+
+
+def _each_alone(case: Case, evidence: EvidenceIndex, lines: Sequence[Line]) -> list[Finding] | None:
+    """Back each line by the one service that fits it; None where there is anything to choose, to find fault with or to explain.
+
+    Most claims are so: nothing has to be matched, and what is asked of a visit is asked once.
+    """
+    findings: list[Finding] = []
+    seen: set[tuple[str, int]] = set()
+    first: Leaf | None = None
+    for line in lines:
+        fitting = fitting_services(case, evidence, line)
+        if len(fitting) != 1:
+            return None
+        leaf = fitting[0]
+        if first is None or not _of_one_visit(leaf, first):
+            if problem_of(case, leaf):
+                return None
+            first = leaf
+        backing = leaf.encounter.identifier, leaf.position
+        if backing in seen:
+            return None
+        seen.add(backing)
+        findings.append(_backed(line, backing))
+    return findings if len(findings) <= MOST_RECORDS else None
 
 
 def _live(case: Case, fitting: Sequence[Sequence[Leaf]]) -> list[list[Leaf]]:
@@ -129,12 +175,19 @@ def _backed_the_replaced(replaces: Decision, leaf: Leaf) -> bool:
 
 def fitting_services(case: Case, evidence: EvidenceIndex, line: Line) -> list[Leaf]:
     """Return the services that fit a line, whatever their state."""
-    key = (case.claim.billing.npi, line.procedure, changing(line.modifiers), line.begins, line.ends, line.place)
-    return [
-        leaf
-        for leaf in evidence.fitting(case.person, key)
-        if line.units <= leaf.service.units and _by_practitioner(case, line, leaf)
-    ]
+    modifiers = line.modifiers
+    key = (
+        case.claim.billing.npi,
+        line.procedure,
+        changing(modifiers) if modifiers else modifiers,
+        line.begins,
+        line.ends,
+        line.place,
+    )
+    found = evidence.fitting(case.person, key)
+    if not found:
+        return found
+    return [leaf for leaf in found if line.units <= leaf.service.units and _by_practitioner(case, line, leaf)]
 
 
 def _by_practitioner(case: Case, line: Line, leaf: Leaf) -> bool:

@@ -20,8 +20,9 @@ def check(case: Case, lines: Sequence[Line]) -> Sequence[Finding]:
     tables = case.tables
     if tables is None:
         return [Finding(None, NOT_CHECKED, NO_TABLES)]
+    first, second = EXCLUSIONS
     for day in {line.begins for line in lines}:
-        if not any(tables.known(kind, day) for kind in EXCLUSIONS):
+        if not tables.known(first, day) and not tables.known(second, day):
             return NO_LIST
     if not _anybody(case.claim, lines, tables):
         return NOBODY

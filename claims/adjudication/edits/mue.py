@@ -57,7 +57,7 @@ def check(case: Case, lines: Sequence[Line]) -> Sequence[Finding]:
             if finding.line not in denied:
                 denied.add(finding.line or 0)
                 findings.append(finding)
-    if not all(tables.known(UNIT_LIMITS[setting], day) for day in unlimited):
+    if unlimited and not all(tables.known(UNIT_LIMITS[setting], day) for day in unlimited):
         findings.append(Finding(None, NOT_CHECKED, "no MUE table is in force on a date of service"))
     if case.history is None:
         findings.append(Finding(None, NOT_CHECKED, "no history was given: only this claim's units were counted"))

@@ -7,16 +7,18 @@ from datetime import date
 from decimal import Decimal
 
 from claims.adjudication.edits.statistics_asked import asked
-from claims.adjudication.findings import NOT_CHECKED, PASS, PEND, Case, Edit, Finding
+from claims.adjudication.findings import NOT_CHECKED, PASS, PEND, Case, Edit, Finding, once
 from claims.adjudication.timed_codes import minutes_of
 from claims.model.claim import Line
 from claims.model.history import PastLine
 
 INPATIENT_PLACES = frozenset({"21", "51", "61"})
 AMBULATORY_PLACES = frozenset({"10", "11", "12", "13", "20", "49", "50", "71", "72"})
+NO_IMPOSSIBLE_DAY = once(PASS, "no impossible day")
+NO_MINUTES = Decimal(0)
 
 
-def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
+def check(case: Case, lines: Sequence[Line]) -> Sequence[Finding]:
     """Pend a clinician's day with more timed minutes than the plan believes, and a visit elsewhere in the midst of a stay.
 
     Minutes are those of this claim and of the history, of any patient: of lines billed in minutes and of codes whose unit has a
@@ -28,21 +30,23 @@ def check(case: Case, lines: Sequence[Line]) -> list[Finding]:
         findings.append(Finding(None, NOT_CHECKED, "no history was given: only this claim's minutes were counted"))
     if case.plan.statistics is not None:
         findings += asked(case, lines, case.plan.statistics)
-    return findings or [Finding(None, PASS, "no impossible day")]
+    return findings or NO_IMPOSSIBLE_DAY
 
 
 def _long_days(case: Case, lines: Sequence[Line]) -> list[Finding]:
     days: dict[tuple[str, date], list[tuple[Line, Decimal]]] = {}
     for line in lines:
         minutes = minutes_of(line.procedure, line.units, line.unit) if line.begins == line.ends else None
+        if not minutes:
+            continue
         rendering = case.claim.rendering_of(line)
-        if minutes and rendering is not None and rendering.npi:
+        if rendering is not None and rendering.npi:
             days.setdefault((rendering.npi, line.begins), []).append((line, minutes))
     findings = []
     most = case.plan.plan.edits.clinician_minutes
     for (npi, day), timed in days.items():
-        minutes = sum((each for _, each in timed), Decimal(0))
-        before = Decimal(0)
+        minutes = sum([each for _, each in timed], NO_MINUTES)
+        before = NO_MINUTES
         if case.history is not None:
             before = case.history.minutes(case.claim, npi, day, case.replaced)
         if minutes + before > most:
@@ -61,9 +65,11 @@ def _overlaps(case: Case, lines: Sequence[Line]) -> list[Finding]:
     stays = [
         past for past in case.history.stays(case.claim, case.person, case.replaced) if past.place in INPATIENT_PLACES
     ]
-    findings = []
+    findings: list[Finding] = []
+    if not stays:
+        return findings
     for line in lines:
-        if not stays or line.place not in AMBULATORY_PLACES:
+        if line.place not in AMBULATORY_PLACES:
             continue
         for past in stays:
             if _amid(past, line):

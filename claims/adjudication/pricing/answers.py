@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from claims.adjudication.codes import INCOMPLETE, NOT_COVERED, SEE_PLAN, UNITS_INVALID
 from claims.adjudication.findings import ADJUST, DENY, PASS, PEND, Case, Finding, dollars
 from claims.adjudication.plan_terms import half_up
@@ -30,11 +32,15 @@ def limited(case: Case, line: Line, fee: int, how: str, source: str) -> Priced:
         why = f"{how}: the plan pays nothing for this service"
         group = "CO" if case.in_network else "PR"
         return denied(case, line, why, "none under this plan", NOT_COVERED, (SEE_PLAN,), source, group)
+    return _lower(line.number, charge, fee, how, source)
+
+
+@lru_cache(maxsize=16_384)
+def _lower(number: int, charge: int, fee: int, how: str, source: str) -> Priced:
+    """Return the lower of charge and fee as the answer that stood for it before: a provider's prices come again and again."""
     if fee < charge:
-        why = f"{how} below charge {dollars(charge)}"
-        return Priced(fee, Finding(line.number, ADJUST, why, "", "", "", (), source))
-    why = f"charge {dollars(charge)} within {how}"
-    return Priced(charge, Finding(line.number, PASS, why, "", "", "", (), source))
+        return Priced(fee, Finding(number, ADJUST, f"{how} below charge {dollars(charge)}", source=source))
+    return Priced(charge, Finding(number, PASS, f"charge {dollars(charge)} within {how}", source=source))
 
 
 def share_of_charge(case: Case, line: Line, why: str) -> Priced | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from claims.adjudication.findings import Case, dollars
 from claims.adjudication.plan_terms import half_up
@@ -44,7 +45,7 @@ def _by_fee(case: Case, line: Line, fee: int, source: str) -> Priced:
     if line.unit == "MJ":
         return waits(case, line, "the line bills minutes and the plan's fee is for a unit", "price the line by hand")
     if line.units == 1:
-        return limited(case, line, fee, f"fee list {dollars(fee)}", source)
+        return limited(case, line, fee, _listed(fee), source)
     amount = half_up(fee, *line.units.as_integer_ratio())
     return limited(
         case, line, amount, f"fee list {dollars(fee)} × {_plain(line.units)} units = {dollars(amount)}", source
@@ -64,6 +65,11 @@ def _fee(case: Case, line: Line) -> tuple[int, str] | None:
         if fee is not None:
             return fee.cents, f"fee list {name}"
     return None
+
+
+@lru_cache(maxsize=16_384)
+def _listed(fee: int) -> str:
+    return f"fee list {dollars(fee)}"
 
 
 def _plain(units: Decimal) -> str:

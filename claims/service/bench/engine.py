@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import platform
 import time
 from collections.abc import Callable
@@ -41,13 +42,19 @@ LIMITS = (("J3301", 8, "3"), ("97110", 6, "3"), ("36415", 2, "2"), ("99213", 1, 
 
 Result = TypeVar("Result")
 
+ROUNDS = 3
+"""How often each step is run; the quickest round counts, since whatever else a machine does can only slow it."""
+
 INTAKE_CLAIMS = 300
 """Of the mix, how many the slowest step is measured on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """What was measured: claims per second of each step on one core, in processor time, and what the mix decided."""
+    """What was measured: claims per second of each step on one core, in processor time, and what the mix decided.
+
+    Of `rounds` rounds the quickest counts.
+    """
 
     claims: int
     seed: int
@@ -55,6 +62,7 @@ class Speed:
     rates: dict[str, float]
     statuses: dict[str, int]
     reasons: dict[str, int]
+    rounds: int
     machine: str
 
 
@@ -103,17 +111,24 @@ def measure(count: int = 20_000, *, seed: int = 20_260_316) -> Speed:
         rates=rates,
         statuses=dict(sorted(statuses.items())),
         reasons=dict(sorted(reasons.items())),
+        rounds=ROUNDS,
         machine=f"Python {platform.python_version()}, {platform.machine()}, one core",
     )
 
 
 def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
-    """Run something in processor time, the collector of garbage cycles stopped, as it is where a whole file is adjudicated."""
-    gc.collect()
-    with collector_stopped():
-        start = time.process_time()
-        done = work()
-        return done, time.process_time() - start
+    """Run something in processor time, the collector of garbage cycles stopped, as it is where a whole file is adjudicated.
+
+    Returns what it made and the seconds of the quickest of ROUNDS rounds.
+    """
+    quickest = math.inf
+    for _ in range(ROUNDS):
+        gc.collect()
+        with collector_stopped():
+            start = time.process_time()
+            done = work()
+            quickest = min(quickest, time.process_time() - start)
+    return done, quickest
 
 
 def _intake(mix: Mix, rates: dict[str, float]) -> None:

@@ -55,23 +55,21 @@ def export_remittances(office: Office, folder: Path) -> tuple[Written, ...]:
     """
     office.require(PAYER)
     follow_chain(office)
-    written, differing = [], []
+    written: list[Written | None] = []
+    differing = []
     with office.store.reading() as work:
         payments = work.payments.all()
         denied = _denied_by_provider(work)
     for payment in payments:
         try:
-            done = _remit_payment(office, payment, folder)
+            written.append(_remit_payment(office, payment, folder))
         except BooksDiffer as difference:
             differing.append(difference)
-            continue
-        if done is not None:
-            written.append(done)
     written += [_remit_denials(office, claims, folder) for claims in denied]
     written += _remit_corrections(office, folder)
     if differing:
         raise differing[0]
-    return tuple(written)
+    return tuple(done for done in written if done is not None)
 
 
 def _remit_payment(office: Office, payment: Payment, folder: Path) -> Written | None:
@@ -140,11 +138,17 @@ def _denied_by_provider(work: UnitOfWork) -> list[tuple[StoredClaim, ...]]:
     return [tuple(claims) for claims in grouped.values()]
 
 
-def _remit_denials(office: Office, claims: Sequence[StoredClaim], folder: Path) -> Written:
-    """Denied claims always get an 835 (ADJUDICATION §1): it pays nothing, and its number follows from the claims."""
-    identifier = hashlib.sha256("/".join(stored.control_number for stored in claims).encode()).digest()
+def _remit_denials(office: Office, claims: Sequence[StoredClaim], folder: Path) -> Written | None:
+    """Denied claims always get an 835 (ADJUDICATION §1): it pays nothing, and its number follows from the claims.
+
+    None where another run told of all of them since they were listed.
+    """
     with office.store.unit_of_work() as work:
-        return _remit_nothing(work, office, _told(work, claims), identifier, folder)
+        untold = [stored for stored in claims if not work.remittances.of_claim(stored.control_number)]
+        if not untold:
+            return None
+        identifier = hashlib.sha256("/".join(stored.control_number for stored in untold).encode()).digest()
+        return _remit_nothing(work, office, _told(work, untold), identifier, folder)
 
 
 def _remit_nothing(work: UnitOfWork, office: Office, told: _Told, identifier: bytes, folder: Path) -> Written:

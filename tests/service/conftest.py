@@ -1,6 +1,5 @@
 """The parties that the use cases are tested with."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,10 +8,6 @@ import pytest
 from tests.book import Teller, tell_on
 from tests.chains import funded
 from tests.service.parties import Parties, built, on_anvil, on_embedded
-
-collect_ignore = [] if os.environ.get("CLAIMS_FAULTS") == "1" else ["test_settle_faults.py"]
-"""The long series of faults, which was not yet seen to pass whole on both databases; `CLAIMS_FAULTS=1` runs it. Kills at every step of a
-run are in test_settling.py, those of the sender and the follower beside them."""
 
 
 @pytest.fixture

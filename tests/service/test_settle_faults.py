@@ -207,10 +207,12 @@ def pages(parties: Parties, more: int) -> Iterator[None]:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")
 
     event.listen(engine, "begin", limit)
-    yield
-    event.remove(engine, "begin", limit)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count = 1073741823")
+    try:
+        yield
+    finally:
+        event.remove(engine, "begin", limit)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1073741823")
 
 
 @contextmanager
@@ -223,20 +225,31 @@ def no_room(parties: Parties, table: str) -> Iterator[None]:
         connection.execute(full)
         trigger = f"CREATE TRIGGER full_disk BEFORE INSERT ON {schema}.{table}"
         connection.execute(f"{trigger} FOR EACH ROW EXECUTE FUNCTION {schema}.full_disk()")
-        yield
-        connection.execute(f"DROP FUNCTION {schema}.full_disk() CASCADE")
+        try:
+            yield
+        finally:
+            connection.execute(f"DROP FUNCTION {schema}.full_disk() CASCADE")
 
 
 @pytest.mark.slow
 def test_a_store_without_room_goes_on_when_there_is_some(worlds: Worlds, tmp_path: Path) -> None:
+    """A file's room grows page by page until a run gets through; a server's disk is full for one table after the other."""
     with decided(worlds, tmp_path / "world") as parties:
-        if worlds.cluster is None:
-            shortages = [pages(parties, more) for more in (0, 2, 4)]
-        else:
-            shortages = [no_room(parties, table) for table in TABLES]
+        shortages = (
+            map(partial(pages, parties), count()) if worlds.cluster is None else map(partial(no_room, parties), TABLES)
+        )
+        stopped = 0
         for shortage in shortages:
-            with shortage, pytest.raises(StoreError, match="the store cannot be used"):
-                parties.run(bound=TWO_A_BATCH)
+            try:
+                with shortage:
+                    parties.run(bound=TWO_A_BATCH)
+            except StoreError as error:
+                if "the store cannot be used" not in str(error):
+                    raise
+                stopped += 1
+            else:
+                break
+        assert stopped == len(TABLES) if worlds.cluster else stopped > 1
         settled_once(parties)
 
 

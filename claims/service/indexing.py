@@ -7,11 +7,11 @@ on from a state that was. Money counts as paid under the profile's confirmations
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from claims.model.book_event import DebtNetted, DebtOpened, payee_of, payment_of
+from claims.model.book_event import BatchPaid, BookEvent, DebtNetted, DebtOpened, Skipped, payee_of, payment_of
 from claims.model.decision import PAID
 from claims.model.money import Money
 from claims.model.payment import Payment
@@ -260,10 +260,8 @@ class Follower:
 
         headers = {number: self.chain.header(number) for number in remembered(blocks, head)}
         logs = []
-        for log in self.chain.logs(book, blocks[0], blocks[-1]):
-            event = read_event(self.abi, log)
-            if event is None or not self._concerns(payee_of(event)):
-                continue
+        told = [(log, read_event(self.abi, log)) for log in self.chain.logs(book, blocks[0], blocks[-1])]
+        for log, event in self._concerning(told):
             header = headers.get(log.block) or self.chain.header(log.block)
             headers[log.block] = header
             if header.hash != log.block_hash:
@@ -274,6 +272,23 @@ class Follower:
             raise ChainMoved(f"block {last} was replaced while it was read")
         kept = [KeptBlock(h.number, h.hash, h.parent) for h in (headers[n] for n in remembered(blocks, head))]
         return kept, logs
+
+    def _concerning(self, logs: Sequence[tuple[Log, BookEvent | None]]) -> Iterator[tuple[Log, BookEvent]]:
+        """The book's events that this home keeps: of a provider its own, and what was skipped beside its part of a batch.
+
+        Without the latter it could not say which claims of the batch its payment is for.
+        """
+        paid = {
+            (log.transaction, event.batch)
+            for log, event in logs
+            if isinstance(event, BatchPaid) and self._concerns(event.provider)
+        }
+        for log, event in logs:
+            if event is None:
+                continue
+            beside = isinstance(event, Skipped) and (log.transaction, event.batch) in paid
+            if beside or self._concerns(payee_of(event)):
+                yield log, event
 
     def _concerns(self, payee: str | None) -> bool:
         return self.own is None or (payee is not None and payee.lower() in self.own)

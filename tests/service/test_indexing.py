@@ -212,6 +212,22 @@ def test_a_provider_keeps_what_concerns_its_own_addresses(store: Store) -> None:
         assert work.chain_index.logs_of_no_payment(BOOK) == ()
 
 
+def test_a_provider_keeps_what_was_skipped_beside_its_own_payments_alone(store: Store) -> None:
+    """One amount from position 0 on, which was skipped: it is position 1 that was paid, also in the provider's books."""
+    theirs = replace(batch_paid(0), batch=digest(91), payment=digest(51), provider=OTHER)
+    chain = ForkedChain(
+        [
+            [Skipped(BATCH, 0, b"1234"), Skipped(digest(91), 0, b"1234"), batch_paid(0), theirs],
+            [Skipped(BATCH, 1, b"1234")],
+        ]
+    )
+    follower(store, chain, frozenset({CLINIC})).follow()
+    ((payment,), _) = known(store)
+    assert [part.position for part in payment.parts] == [1]
+    with store.reading() as work:
+        assert [log.block for log in work.chain_index.logs_of_no_payment(BOOK)] == [1]
+
+
 # what is taken back
 
 

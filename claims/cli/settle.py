@@ -112,6 +112,10 @@ def status(home: Home = HOME, profile: Profile = None, as_json: AsJson = False) 
     for claim in found["open"]:
         why = f", {claim['reason']}: {claim['cure']}" if claim["reason"] else ""
         print_lines([f"claim {claim['claim']} ({claim['control_number']}): {claim['state']}, {claim['paid']}{why}"])
+    for each in found["corrections"]:
+        why = f": {each['reason']}" if each["reason"] else ""
+        what = f"correction {each['claim']} ({each['control_number']}) of {each['corrects']}"
+        print_lines([f"{what}: {each['state']}, {each['paid']} instead of {each['paid_before']}{why}"])
 
 
 def _batch_row(batch: dict[str, Any]) -> tuple[str, ...]:

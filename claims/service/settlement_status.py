@@ -14,7 +14,7 @@ from claims.service.skip_reasons import cure_of
 
 if TYPE_CHECKING:
     from claims.service.settling import SettleRun
-    from claims.store.rows import Settlement, SettlementBatch
+    from claims.store.rows import DueRevision, Settlement, SettlementBatch
     from claims.store.work import UnitOfWork
 
 
@@ -22,8 +22,11 @@ def settlement_status(office: Office) -> dict[str, Any]:
     """Return what `claims settle status --json` prints: each batch, each claim that waits or was left out, and the sums.
 
     The chain is followed first, so that what was mined meanwhile is told. A batch is queued, signed, sent, confirmed or
-    failed; a claim is due, batched, settled or skipped.
+    failed; a claim is due, batched, settled or skipped; a correction of what was paid is due, under way, revised or left as an
+    offset, and `corrections` are those that are not revised.
     """
+    from claims.store.rows import DUE, OFFSET, UNDER_WAY
+
     office.require(PAYER)
     follow_chain(office)
     take_outcomes(office)
@@ -31,6 +34,7 @@ def settlement_status(office: Office) -> dict[str, Any]:
         counts = work.settlements.counts()
         batches = [_batch(work, batch, counts) for batch in work.settlements.batches()]
         claims = [_claim(work, row) for row in work.settlements.in_state("due", "batched", "skipped")]
+        corrections = [_correction(work, due) for due in work.revisions.in_state(DUE, UNDER_WAY, OFFSET)]
     totals: dict[str, int] = {}
     for (_, state), count in counts.items():
         totals[state] = totals.get(state, 0) + count
@@ -38,6 +42,7 @@ def settlement_status(office: Office) -> dict[str, Any]:
         "claims": {state: totals.get(state, 0) for state in ("due", "batched", "settled", "skipped")},
         "batches": batches,
         "open": claims,
+        "corrections": corrections,
     }
 
 
@@ -75,6 +80,21 @@ def _claim(work: UnitOfWork, row: Settlement) -> dict[str, Any]:
         "position": row.position,
         "reason": row.reason,
         "cure": cure_of(row.reason) if row.reason else "",
+    }
+
+
+def _correction(work: UnitOfWork, due: DueRevision) -> dict[str, Any]:
+    stored = work.claims.get(due.control_number)
+    state = work.revisions.state(due.control_number)
+    assert state is not None
+    return {
+        "claim": stored.claim.number,
+        "control_number": due.control_number,
+        "corrects": due.paid_control_number,
+        "state": state.state,
+        "paid_before": str(due.paid_before),
+        "paid": str(Money(due.terms.paid)),
+        "reason": state.reason,
     }
 
 

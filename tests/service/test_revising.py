@@ -8,6 +8,7 @@ from claims.formats.x12.remittance_check import check_835
 from claims.model.money import ZERO, Money
 from claims.service.rebilling import replace_claim, void_claim
 from claims.service.remitting import Written, pending_offsets
+from claims.service.settlement_status import settlement_status
 from tests.service.parties import ESCROW, Bill, Parties, x12
 
 WHOLE, LESS = Money(175_00), Money(95_00)
@@ -101,6 +102,16 @@ def test_a_replacement_for_less_is_a_debt_of_the_difference_and_one_for_more_is_
     assert pending_offsets(parties.payer) == []
     assert parties.reconciled().exact
     assert parties.balances() == (ESCROW - WHOLE, WHOLE)
+
+
+def test_a_revision_that_is_due_stands_in_the_status_until_it_is_sent(local: Parties) -> None:
+    paid(local)
+    voided(local)
+    (told,) = settlement_status(local.payer)["corrections"]
+    assert (told["state"], told["paid_before"], told["paid"]) == ("due", "175.00", "0.00")
+    assert told["corrects"] != told["control_number"]
+    local.run()
+    assert settlement_status(local.payer)["corrections"] == []
 
 
 def test_a_revision_is_sent_once(local: Parties) -> None:

@@ -6,13 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
+from types import ModuleType
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import claims.model
+from claims.model import eligibility, status, submission
 from claims.model.claim import Claim, Line
 from claims.model.coding import CodingError, decode, encode
 from claims.model.decision import GROUPS, Adjustment, Usage
@@ -22,7 +24,6 @@ from claims.model.party import Payer, Person, Provider
 from claims.model.payment import Payment
 from claims.model.plan import Plan
 from claims.model.remittance import ProviderAdjustment, Remittance, RemittanceClaim, RemittanceLine
-from claims.model.submission import Group, Interchange, Submission, Transaction
 
 money = st.builds(Money, st.integers(), st.sampled_from(["USD", "EUR"]))
 decimals = st.decimals(allow_nan=False, allow_infinity=False)
@@ -30,15 +31,28 @@ st.register_type_strategy(Money, money)
 st.register_type_strategy(Decimal, decimals)
 
 
-def few(kind: type) -> st.SearchStrategy[Any]:
-    """At most one of these: a file of many claims is no better an example, and much slower to make."""
-    return st.lists(st.builds(kind), max_size=1).map(tuple)
+def short(hint: Any) -> st.SearchStrategy[Any]:
+    """Values of a field, of tuples of model values at most one: many are no better an example, and much slower to make."""
+    parts = get_args(hint)
+    if get_origin(hint) is not tuple or parts[-1] is not Ellipsis or parts[0] is str:
+        return st.from_type(hint)
+    return st.lists(short(parts[0]), max_size=1).map(tuple)
 
 
-st.register_type_strategy(Transaction, st.builds(Transaction, claims=few(Claim)))
-st.register_type_strategy(Group, st.builds(Group, transactions=few(Transaction)))
-st.register_type_strategy(Interchange, st.builds(Interchange, groups=few(Group)))
-st.register_type_strategy(Submission, st.builds(Submission, interchanges=few(Interchange)))
+def short_of(kind: type) -> st.SearchStrategy[Any]:
+    """Values of a dataclass whose fields are so."""
+    return st.builds(kind, **{name: short(hint) for name, hint in get_type_hints(kind).items()})
+
+
+def dataclasses_of(module: ModuleType) -> list[type]:
+    """The dataclasses that a module defines."""
+    own = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
+    return [value for value in own if is_dataclass(value)]
+
+
+for nested in (submission, status, eligibility):
+    for each in dataclasses_of(nested):
+        st.register_type_strategy(each, short_of(each))
 amounts = st.builds(Money, st.integers(0, 10**9))
 adjustments = st.lists(st.builds(Adjustment, st.sampled_from(GROUPS), st.text(), amounts), max_size=2).map(tuple)
 
@@ -86,12 +100,7 @@ def remittances(draw: st.DrawFn) -> Remittance:
 def model_types() -> list[type]:
     """Every dataclass that a module of the model defines."""
     modules = [import_module(module.name) for module in iter_modules(claims.model.__path__, "claims.model.")]
-    return [
-        value
-        for module in modules
-        for value in vars(module).values()
-        if isinstance(value, type) and is_dataclass(value) and value.__module__ == module.__name__
-    ]
+    return [kind for module in modules for kind in dataclasses_of(module)]
 
 
 BALANCED = {Remittance: remittances(), RemittanceClaim: remittance_claims(), Money: money}

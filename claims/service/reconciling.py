@@ -63,8 +63,11 @@ def reconcile_books(
 
 
 def _told(folder: Path) -> Iterator[ToldPayment]:
-    """The 835s of a folder; a file that is called one and holds none is told as unsound."""
-    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+    """The 835s of a folder; a file that is called one and holds none is told as unsound.
+
+    Hidden files are none: a writer that was killed may have left a draft of an 835, which was never handed over.
+    """
+    for path in sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")):
         named = path.suffix.lower() == SUFFIX
         data = path.read_bytes()
         if not named and not data.startswith(b"ISA"):

@@ -114,6 +114,7 @@ def require_paid_once(parties: Parties) -> None:
     assert len(set(identifiers)) == len(identifiers)
 
     told = []
+    assert [each.name for each in parties.to_clinic.iterdir() if each.name.startswith(".")] == []
     for each in parties.to_clinic.glob("*.835"):
         data = each.read_bytes()
         assert check_835(data).balances

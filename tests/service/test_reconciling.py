@@ -97,6 +97,14 @@ def test_a_copy_of_an_835_tells_a_payment_twice(local: Parties) -> None:
     assert (twice.kind, set(twice.files)) == ("twice", {written.path.name, "copy.txt"})
 
 
+def test_the_draft_that_a_killed_writer_left_is_no_835(local: Parties) -> None:
+    local.decided()
+    local.settle()
+    (written,) = local.remit()
+    (local.to_clinic / f".{written.path.name}.0123456789abcdef").write_bytes(written.path.read_bytes())
+    assert reconcile_books(local.payer, local.to_clinic).outcome.exact
+
+
 def test_a_file_that_is_called_an_835_and_is_none_is_told(local: Parties) -> None:
     local.to_clinic.mkdir(exist_ok=True)
     (local.to_clinic / "torn.835").write_text("ISA*00*")

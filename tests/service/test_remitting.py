@@ -117,6 +117,30 @@ def test_a_payment_whose_file_was_not_kept_is_told_by_the_next_run(
     assert check_835(written.path.read_bytes()).balances
 
 
+def test_the_draft_of_a_writer_that_was_killed_goes_with_the_next_run(
+    local: Parties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill between the draft and its name: nothing tidies up after it."""
+    local.decided()
+    local.settle()
+    others = local.to_clinic / ".someone-else-s.835.0123456789abcdef"
+    before = {*local.to_clinic.iterdir(), others}
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", _killed)
+        patched.setattr(Path, "unlink", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            local.remit()
+    others.write_bytes(b"")
+    drafts = [each.name for each in local.to_clinic.iterdir() if each not in before]
+    (written,) = local.remit()
+    assert [name.startswith(f".{written.path.name}.") for name in drafts] == [True], drafts
+    assert set(local.to_clinic.iterdir()) == {written.path} | before
+
+
+def _killed(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_books_that_differ_are_told_and_the_other_payments_all_the_same(
     local: Parties, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,7 @@ from claims.service.errors import BooksDiffer
 from claims.service.home import PAYER
 from claims.service.indexing import Netted, debts_netted, follow_chain
 from claims.service.office import Office
-from claims.service.private_file import remove_drafts, write_private
+from claims.service.private_file import write_private
 from claims.service.replacing import lineage_paid
 from claims.service.settled_claims import settled_by
 from claims.settlement.remittance import Finalised, build_remittance, trace_number
@@ -336,7 +336,6 @@ def _write(
     )
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{remittance.trace}.835"
-    remove_drafts(path)  # Writers of a home take turns: a draft that lies there is of one that was killed.
     write_private(path, data)
     work.remittances.add(
         StoredRemittance(

@@ -133,9 +133,15 @@ def typed(domain: Message, primary: str, message: Message) -> SignableMessage:
     return encode_typed_data(dict(domain), types, dict(message))
 
 
+HASHES: dict[tuple[str, str], bytes] = {}
+
+
 def struct_hash(primary: str, message: Message) -> bytes:
-    """hashStruct of a message; the domain has no part in it."""
-    return bytes(typed({"name": "any"}, primary, message).body)
+    """hashStruct of a message; the domain has no part in it. Each is hashed once: a roll's attestations are asked for by each claim."""
+    key = primary, repr(message)
+    if key not in HASHES:
+        HASHES[key] = bytes(typed({"name": "any"}, primary, message).body)
+    return HASHES[key]
 
 
 def sign(signer: LocalAccount, domain: Message, primary: str, message: Message) -> bytes:

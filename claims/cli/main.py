@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from typing import Annotated
 
 import typer
 
@@ -30,7 +31,7 @@ from claims.cli import (
     tables,
     work,
 )
-from claims.cli.console import note
+from claims.cli.console import note, print_lines
 from claims.cli.failure import FAILED, exit_code, told
 
 app = typer.Typer(
@@ -62,6 +63,24 @@ app.add_typer(queue.app, name="queue")
 app.add_typer(tables.app, name="tables")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(bench.app, name="bench")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print_lines([f"claims {version('claims')}"])
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Take what is asked of `claims` itself."""
+
 
 INTERRUPTED = 130
 """How typer ends where somebody presses Ctrl-C; a code of its own would be one more than we promise."""

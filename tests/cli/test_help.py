@@ -36,6 +36,12 @@ def nouns() -> list[str]:
     )
 
 
+def test_the_version_is_the_installed_one() -> None:
+    from importlib.metadata import version
+
+    assert run(app, "--version").out == f"claims {version('claims')}\n"
+
+
 @pytest.mark.parametrize("command", sorted(commands()), ids=" ".join)
 def test_help_shows_an_example_and_json(command: tuple[str, ...]) -> None:
     answer = run(app, *command, "--help", env={"COLUMNS": "200", "NO_COLOR": "1"})

@@ -5,6 +5,8 @@ PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11 pyth
 	$$candidate -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && \
 	echo $$candidate && break; done)
 BIN := .venv/bin
+# One worker more than there are cores: tests wait for nodes and for other processes.
+WORKERS ?= $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .PHONY: demo test lint install node clean
 .DEFAULT_GOAL := demo
@@ -13,7 +15,7 @@ demo: install
 	$(BIN)/claims demo
 
 test: install lint
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: install
 	$(BIN)/ruff check .

@@ -211,10 +211,11 @@ class Stage:
     # -- Acting
 
     def send(self, sender: LocalAccount, call: ContractFunction, gas: int = GAS) -> Any:
-        """Send a call and return its receipt; raises `Refused` where it would be refused."""
-        self.ask(sender, call)
+        """Send a call and return its receipt; raises `Refused` where it was refused, whose reason the same call then tells."""
         receipt = self.force(sender, call, gas)
-        assert receipt["status"] == 1, f"{call.fn_name} passed as a question and failed as a transaction"
+        if receipt["status"] != 1:
+            self.ask(sender, call)
+            raise AssertionError(f"{call.fn_name} failed as a transaction and passed as a question")
         return receipt
 
     def ask(self, sender: LocalAccount, call: ContractFunction) -> Any:

@@ -60,10 +60,10 @@ def check(case: Case, lines: Sequence[Line]) -> Sequence[Finding]:
         return NOT_GIVEN
     if evidence is ASSUMED or isinstance(evidence, Assumed):
         return TAKEN_AS_GIVEN
-    each_alone = _each_alone(case, evidence, lines)
+    fitting = [fitting_services(case, evidence, line) for line in lines]
+    each_alone = _each_alone(case, lines, fitting)
     if each_alone is not None:
         return each_alone
-    fitting = [fitting_services(case, evidence, line) for line in lines]
     live = _live(case, fitting)
     matched = _matched(case, evidence, lines, live)
     findings: list[Finding] = []
@@ -89,7 +89,7 @@ def _backed(line: Line, backing: tuple[str, int]) -> Finding:
     return make_finding(line.number, PASS, BACKED, "", "", "", (), "", backing)
 
 
-def _each_alone(case: Case, evidence: EvidenceIndex, lines: Sequence[Line]) -> list[Finding] | None:
+def _each_alone(case: Case, lines: Sequence[Line], fitting: Sequence[Sequence[Leaf]]) -> list[Finding] | None:
     """Back each line by the one service that fits it; None where there is anything to choose, to find fault with or to explain.
 
     Most claims are so: nothing has to be matched, and what is asked of a visit is asked once.
@@ -97,11 +97,10 @@ def _each_alone(case: Case, evidence: EvidenceIndex, lines: Sequence[Line]) -> l
     findings: list[Finding] = []
     seen: set[tuple[str, int]] = set()
     first: Leaf | None = None
-    for line in lines:
-        fitting = fitting_services(case, evidence, line)
-        if len(fitting) != 1:
+    for line, leaves in zip(lines, fitting, strict=True):
+        if len(leaves) != 1:
             return None
-        leaf = fitting[0]
+        leaf = leaves[0]
         if first is None or not _of_one_visit(leaf, first):
             if problem_of(case, leaf):
                 return None
@@ -202,9 +201,6 @@ def _by_practitioner(case: Case, line: Line, leaf: Leaf) -> bool:
 def _matched(
     case: Case, evidence: EvidenceIndex, lines: Sequence[Line], live: Sequence[Sequence[Leaf]]
 ) -> list[Leaf | None]:
-    alone = [fits[0] for fits in live if len(fits) == 1]
-    if len(alone) == len(lines) and len({(leaf.encounter.identifier, leaf.position) for leaf in alone}) == len(alone):
-        return [*alone]  # each line has one service, and none is another's: there is nothing to choose
     numbers: dict[tuple[str, int], int] = {}
     leaves: list[Leaf] = []
     preferred: list[list[int]] = []

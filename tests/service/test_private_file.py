@@ -35,15 +35,18 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path, monkeypatc
 
 def test_drafts_of_dead_writers_go_and_those_of_living_ones_and_of_other_files_stay(tmp_path: Path) -> None:
     file = tmp_path / "claim[1].835"
-    dead, living, others = (tmp_path / name for name in (".claim[1].835.00", ".claim[1].835.11", ".claim1.835.00"))
-    for each in (dead, living, others):
+    dead, living, others = (
+        tmp_path / f".{name}.{'0' * 15}{n}" for n, name in enumerate((file.name, file.name, "claim1.835"))
+    )
+    editors = tmp_path / f".{file.name}.swp"
+    for each in (dead, living, others, editors):
         each.write_bytes(b"somebody's data")
     with living.open("rb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         write_private(file, b"whole")
-        assert set(tmp_path.iterdir()) == {file, living, others}
+        assert set(tmp_path.iterdir()) == {file, living, others, editors}
     write_private(file, b"whole")
-    assert set(tmp_path.iterdir()) == {file, others}
+    assert set(tmp_path.iterdir()) == {file, others, editors}
 
 
 def test_many_writers_of_one_file_all_succeed(tmp_path: Path) -> None:

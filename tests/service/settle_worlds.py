@@ -9,7 +9,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -40,6 +40,7 @@ TWO_A_BATCH = Bound(claims=2)
 MOST_RUNS = 6
 VALID_DAYS = 10
 """How long the clinicians' word can be anchored."""
+_built = count(1)
 
 
 def anchor_many(parties: Parties) -> Path:
@@ -148,6 +149,7 @@ class Worlds:
     profile: ChainProfile
     cluster: Cluster | None
     numbers: Iterator[int]
+    number: int = field(default_factory=_built.__next__)
     snapshot: str = ""
 
     def copy(self, folder: Path, **settings: Any) -> Path:
@@ -171,8 +173,8 @@ class Worlds:
 
     @property
     def database(self) -> str:
-        """The database that is copied."""
-        return f"world_{self.profile.name}"
+        """The database that is copied: of these worlds alone, since a worker may build such worlds again in its cluster."""
+        return f"world_{self.number}"
 
 
 def configure(world: Path, profile: ChainProfile, **settings: Any) -> None:
